@@ -1,0 +1,22 @@
+//! Pure nouns and rules of the sales desk: no async, no clock, no IO.
+pub mod compliance;
+pub mod criteria;
+pub mod dedupe;
+pub mod email;
+pub mod grounding;
+pub mod icp;
+pub mod identity;
+pub mod ids;
+pub mod import;
+pub mod lead;
+pub mod person;
+pub mod places;
+pub mod quality;
+pub mod reply;
+pub mod score;
+pub mod sequence;
+pub mod stats;
+pub mod tables;
+pub mod text;
+pub mod time;
+pub mod title;

@@ -1,0 +1,69 @@
+//! Instants as milliseconds since 1970 UTC, and how people read them.
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde::Serialize;
+
+/// An instant. All of the store, all of the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Millis(pub i64);
+
+pub const SECOND: i64 = 1_000;
+pub const MINUTE: i64 = 60 * SECOND;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
+impl Millis {
+    pub fn plus(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    pub fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    pub fn timestamp(self) -> Timestamp {
+        Timestamp::from_millisecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// RFC 3339 in UTC, as the API and the audit write it.
+    pub fn rfc3339(self) -> String {
+        self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// Midnight before it in the reader's zone.
+    pub fn day_start(self, zone: &str) -> Self {
+        let day = self.timestamp().to_zoned(zone_or_utc(zone)).start_of_day();
+        day.map_or(self, |day| Self(day.timestamp().as_millisecond()))
+    }
+
+    /// "14:02" in the reader's zone.
+    pub fn clock(self, zone: &str) -> String {
+        self.timestamp().to_zoned(zone_or_utc(zone)).strftime("%H:%M").to_string()
+    }
+
+    /// "Tue 24 Nov" in the reader's zone.
+    pub fn day(self, zone: &str) -> String {
+        self.timestamp().to_zoned(zone_or_utc(zone)).strftime("%a %-d %b").to_string()
+    }
+
+    /// "Tue 24 Nov 09:12" in the reader's zone.
+    pub fn day_clock(self, zone: &str) -> String {
+        self.timestamp().to_zoned(zone_or_utc(zone)).strftime("%a %-d %b %H:%M").to_string()
+    }
+}
+
+impl std::str::FromStr for Millis {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let stamp: Timestamp = text.parse().map_err(|_| format!("`{text}` is not an RFC 3339 time"))?;
+        Ok(Self(stamp.as_millisecond()))
+    }
+}
+
+/// A zone by its IANA name; one that we do not know reads as UTC.
+pub fn zone_or_utc(name: &str) -> TimeZone {
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}

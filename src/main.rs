@@ -1,0 +1,2 @@
+//! The program: parses the command and calls the library.
+fn main() {}
