@@ -1,0 +1,239 @@
+//! Items: the units of work of a step, claimed with a lease and a fencing number.
+use serde_json::Value;
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::domain::ids::ItemId;
+use crate::domain::ids::RunId;
+use crate::domain::time::Millis;
+use crate::run::advance::ItemCounts;
+use crate::store::open::Backend;
+use crate::store::open::Conn;
+use crate::store::open::StoreError;
+use crate::store::open::StoreResult;
+use crate::store::open::parsed;
+use crate::store::runs;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewItem {
+    pub id: ItemId,
+    /// Vendor or `model` or `own`: bounded concurrency per queue.
+    pub queue: String,
+    /// Unique within run, step and stage.
+    pub key: String,
+    /// How many leads it stands for: progress counts these.
+    pub weight: i64,
+    pub run_at: Millis,
+    pub payload: Value,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemRow {
+    pub id: ItemId,
+    pub run: RunId,
+    pub step: i64,
+    pub stage: i64,
+    pub queue: String,
+    pub attempt: i64,
+    pub fence: i64,
+    pub key: String,
+    pub weight: i64,
+    pub payload: Value,
+    pub result: Option<Value>,
+    pub error: Option<String>,
+}
+
+pub async fn insert(c: &mut Conn, at: (&RunId, i64, i64), items: &[NewItem], now: Millis) -> StoreResult<()> {
+    let (run, step, stage) = at;
+    for item in items {
+        sqlx::query(
+            "INSERT INTO item (id, run, step, stage, queue, state, priority, run_at, attempt, fence, lease_until, dedupe_key, \
+             weight, payload, created_at) VALUES ($1,$2,$3,$4,$5,'ready',0,$6,0,0,0,$7,$8,$9,$10) ON CONFLICT (dedupe_key) DO NOTHING",
+        )
+        .bind(item.id.as_str())
+        .bind(run.as_str())
+        .bind(step)
+        .bind(stage)
+        .bind(&item.queue)
+        .bind(item.run_at.0)
+        .bind(format!("{run}:{step}:{stage}:{}", item.key))
+        .bind(item.weight)
+        .bind(item.payload.to_string())
+        .bind(now.0)
+        .execute(&mut *c)
+        .await?;
+    }
+    Ok(())
+}
+
+macro_rules! claim_sql {
+    ($lock:literal) => {
+        concat!(
+            "WITH c AS MATERIALIZED (SELECT id FROM item WHERE state = 'ready' AND queue = $1 AND run_at <= $2 ",
+            "ORDER BY priority DESC, run_at, id LIMIT $3",
+            $lock,
+            ") UPDATE item SET state = 'running', fence = fence + 1, attempt = attempt + 1, lease_owner = $4, lease_until = $5 ",
+            "WHERE id IN (SELECT id FROM c) ",
+            "RETURNING id, run, step, stage, queue, attempt, fence, dedupe_key, weight, payload, result, error"
+        )
+    };
+}
+
+/// Up to `limit` due items of a queue, now ours until `until` (machine time).
+pub async fn claim(
+    c: &mut Conn,
+    backend: Backend,
+    queue: (&str, i64),
+    owner: &str,
+    at: (Millis, Millis),
+) -> StoreResult<Vec<ItemRow>> {
+    let sql = match backend {
+        Backend::Sqlite => claim_sql!(""),
+        Backend::Postgres => claim_sql!(" FOR UPDATE SKIP LOCKED"),
+    };
+    let (now, until) = at;
+    let rows = sqlx::query(sql).bind(queue.0).bind(now.0).bind(queue.1).bind(owner).bind(until.0).fetch_all(c).await?;
+    let mut items: Vec<ItemRow> = rows.iter().map(read).collect::<StoreResult<_>>()?;
+    // RETURNING has no order on Postgres.
+    items.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(items)
+}
+
+/// Queues with ready items that are due.
+pub async fn due_queues(c: &mut Conn, now: Millis) -> StoreResult<Vec<String>> {
+    let sql = "SELECT DISTINCT queue FROM item WHERE state = 'ready' AND run_at <= $1 ORDER BY queue";
+    let rows = sqlx::query(sql).bind(now.0).fetch_all(c).await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+pub async fn next_due(c: &mut Conn) -> StoreResult<Option<Millis>> {
+    let row = sqlx::query("SELECT MIN(run_at) FROM item WHERE state = 'ready'").fetch_one(c).await?;
+    Ok(row.try_get::<Option<i64>, _>(0)?.map(Millis))
+}
+
+/// How an item's try came out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ended {
+    Done(Value),
+    /// Again at this time; a throttled try is not counted.
+    Again {
+        at: Millis,
+        counts: bool,
+        error: String,
+    },
+    /// A person has to look.
+    Review(String),
+    Cancelled,
+}
+
+/// Fenced: 0 rows means the lease was lost, and nothing may be written.
+pub async fn end(c: &mut Conn, item: &ItemRow, ended: &Ended, now: Millis) -> StoreResult<()> {
+    let (state, run_at, uncount, result, error, over) = match ended {
+        Ended::Done(result) => ("done", now, 0, Some(result.to_string()), None, true),
+        Ended::Again { at, counts, error } => ("ready", *at, i64::from(!counts), None, Some(error.clone()), false),
+        Ended::Review(error) => ("review", now, 0, None, Some(error.clone()), true),
+        Ended::Cancelled => ("cancelled", now, 0, None, None, true),
+    };
+    // The run's row first, and always: a visit under way then either sees this end or is woken by it.
+    runs::wake(c, &item.run, now).await?;
+    let done = sqlx::query(
+        "UPDATE item SET state = $3, run_at = $4, attempt = attempt - $5, result = $6, error = $7, ended_at = $8, lease_until = 0 \
+         WHERE id = $1 AND fence = $2 AND state = 'running'",
+    )
+    .bind(item.id.as_str())
+    .bind(item.fence)
+    .bind(state)
+    .bind(run_at.0)
+    .bind(uncount)
+    .bind(result)
+    .bind(error)
+    .bind(over.then_some(now.0))
+    .execute(&mut *c)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::Lost(item.id.0.clone()));
+    }
+    Ok(())
+}
+
+/// Still ours? Checked before an effect begins.
+pub async fn holds(c: &mut Conn, item: &ItemRow) -> StoreResult<bool> {
+    let sql = "SELECT 1 FROM item i JOIN run r ON r.id = i.run WHERE i.id = $1 AND i.fence = $2 AND i.state = 'running' \
+               AND r.state NOT IN ('cancelling', 'cancelled', 'paused')";
+    let row = sqlx::query(sql).bind(item.id.as_str()).bind(item.fence).fetch_optional(c).await?;
+    Ok(row.is_some())
+}
+
+pub async fn beat(c: &mut Conn, owner: &str, until: Millis) -> StoreResult<()> {
+    let sql = "UPDATE item SET lease_until = $2 WHERE lease_owner = $1 AND state = 'running'";
+    sqlx::query(sql).bind(owner).bind(until.0).execute(c).await?;
+    Ok(())
+}
+
+/// Items whose worker is gone go back. `owner_gone` also frees those of every other owner at once (single-process start).
+pub async fn free_orphans(c: &mut Conn, wall: Millis, owner_gone: Option<&str>) -> StoreResult<u64> {
+    let sql = "UPDATE item SET state = 'ready' WHERE state = 'running' AND (lease_until < $1 OR ($2 <> '' AND lease_owner <> $2))";
+    let done = sqlx::query(sql).bind(wall.0).bind(owner_gone.unwrap_or("")).execute(&mut *c).await?;
+    let runs = "UPDATE run SET lease_until = 0 WHERE $1 <> '' AND lease_owner <> $1";
+    sqlx::query(runs).bind(owner_gone.unwrap_or("")).execute(c).await?;
+    Ok(done.rows_affected())
+}
+
+/// Rows by step and state; `weighted` counts the leads they stand for.
+pub async fn counts(c: &mut Conn, run: &RunId, step: i64, weighted: bool) -> StoreResult<ItemCounts> {
+    let sql =
+        "SELECT state, COUNT(*), CAST(SUM(weight) AS BIGINT) FROM item WHERE run = $1 AND step = $2 GROUP BY state";
+    let rows = sqlx::query(sql).bind(run.as_str()).bind(step).fetch_all(c).await?;
+    let mut counts = ItemCounts::default();
+    for row in &rows {
+        let state: String = row.try_get(0)?;
+        let number: i64 = row.try_get(if weighted { 2 } else { 1 })?;
+        match state.as_str() {
+            "ready" => counts.ready = number,
+            "running" => counts.running = number,
+            "done" => counts.done = number,
+            "review" => counts.review = number,
+            _ => counts.cancelled = number,
+        }
+    }
+    Ok(counts)
+}
+
+pub async fn in_review(c: &mut Conn, run: &RunId) -> StoreResult<Vec<ItemRow>> {
+    let sql = "SELECT id, run, step, stage, queue, attempt, fence, dedupe_key, weight, payload, result, error FROM item \
+               WHERE run = $1 AND state = 'review' ORDER BY dedupe_key LIMIT 100";
+    let rows = sqlx::query(sql).bind(run.as_str()).fetch_all(c).await?;
+    rows.iter().map(read).collect()
+}
+
+/// Puts a run's reviewed items back to work: a person pressed Retry.
+pub async fn retry_review(c: &mut Conn, run: &RunId, step: i64, now: Millis) -> StoreResult<u64> {
+    let sql = "UPDATE item SET state = 'ready', attempt = 0, run_at = $3, ended_at = NULL WHERE run = $1 AND step = $2 AND state = 'review'";
+    let done = sqlx::query(sql).bind(run.as_str()).bind(step).bind(now.0).execute(c).await?;
+    Ok(done.rows_affected())
+}
+
+/// A person decided to go on without a step's reviewed items.
+pub async fn leave_review(c: &mut Conn, run: &RunId, step: i64, now: Millis) -> StoreResult<u64> {
+    let sql = "UPDATE item SET state = 'cancelled', ended_at = $3 WHERE run = $1 AND step = $2 AND state = 'review'";
+    let done = sqlx::query(sql).bind(run.as_str()).bind(step).bind(now.0).execute(c).await?;
+    Ok(done.rows_affected())
+}
+
+fn read(row: &AnyRow) -> StoreResult<ItemRow> {
+    let result: Option<String> = row.try_get(10)?;
+    Ok(ItemRow {
+        id: ItemId(row.try_get(0)?),
+        run: RunId(row.try_get(1)?),
+        step: row.try_get(2)?,
+        stage: row.try_get(3)?,
+        queue: row.try_get(4)?,
+        attempt: row.try_get(5)?,
+        fence: row.try_get(6)?,
+        key: row.try_get(7)?,
+        weight: row.try_get(8)?,
+        payload: parsed(row, "payload")?,
+        result: result.map(|text| serde_json::from_str(&text).unwrap_or(Value::Null)),
+        error: row.try_get(11)?,
+    })
+}

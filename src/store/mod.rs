@@ -1,0 +1,21 @@
+//! All SQL. One file per aggregate; functions take a connection, the service decides where a transaction begins and ends.
+pub mod audit;
+pub mod cards;
+pub mod conversation;
+pub mod cron;
+pub mod effects;
+pub mod events;
+pub mod gates;
+pub mod inbox;
+pub mod items;
+pub mod leads;
+pub mod limiter;
+pub mod lists;
+pub mod meta;
+pub mod open;
+pub mod outbox;
+pub mod outreach;
+pub mod plans;
+pub mod runs;
+pub mod suppression;
+pub mod totals;

@@ -1,0 +1,127 @@
+//! Opening the database: SQLite beside us, or Postgres for many machines; the same SQL on both.
+use std::path::Path;
+
+use sqlx::AnyConnection;
+use sqlx::AnyPool;
+use sqlx::Connection;
+use sqlx::Row;
+use sqlx::any::AnyPoolOptions;
+use sqlx::any::AnyRow;
+
+/// What store functions work on: a pooled connection or a transaction.
+pub type Conn = AnyConnection;
+pub type Tx = sqlx::Transaction<'static, sqlx::Any>;
+pub type StoreResult<T> = Result<T, StoreError>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("use the database: {0}")]
+    Sql(#[from] sqlx::Error),
+    #[error("bring the database up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("read the stored {what}: {why}")]
+    Corrupt { what: &'static str, why: String },
+    /// Somebody else holds the row now: stop, write nothing.
+    #[error("keep the lease of {0}: another worker has it")]
+    Lost(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Clone)]
+pub struct Store {
+    pool: AnyPool,
+    backend: Backend,
+}
+
+/// Writers on SQLite take turns anyway: one connection needs no busy loop.
+const SQLITE_CONNECTIONS: u32 = 1;
+const POSTGRES_CONNECTIONS: u32 = 16;
+const SQLITE_SETUP: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; \
+                            PRAGMA foreign_keys=ON; PRAGMA cache_size=-4000;";
+
+impl Store {
+    /// `sqlite://FILE?mode=rwc` or `postgres://…`; brings the schema up to date.
+    pub async fn open(url: &str) -> StoreResult<Self> {
+        sqlx::any::install_default_drivers();
+        let backend = if url.starts_with("postgres") { Backend::Postgres } else { Backend::Sqlite };
+        let options = match backend {
+            Backend::Sqlite => AnyPoolOptions::new()
+                .max_connections(SQLITE_CONNECTIONS)
+                .min_connections(1)
+                .max_lifetime(None)
+                .idle_timeout(None)
+                .after_connect(|conn, _| {
+                    Box::pin(async move {
+                        sqlx::raw_sql(SQLITE_SETUP).execute(conn).await?;
+                        Ok(())
+                    })
+                }),
+            Backend::Postgres => AnyPoolOptions::new().max_connections(POSTGRES_CONNECTIONS),
+        };
+        if backend == Backend::Postgres {
+            // A pool asks again for half a minute; who starts us wants to know at once.
+            AnyConnection::connect(url).await?.close().await?;
+        }
+        let pool = options.connect(url).await?;
+        sqlx::migrate!("./migrations").run(&pool).await?;
+        Ok(Self { pool, backend })
+    }
+
+    pub fn sqlite_url(file: &Path) -> String {
+        format!("sqlite://{}?mode=rwc", file.display())
+    }
+
+    pub fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// A transaction that may read and then write without losing a race for the write lock.
+    pub async fn begin(&self) -> StoreResult<Tx> {
+        let start = match self.backend {
+            Backend::Sqlite => "BEGIN IMMEDIATE",
+            Backend::Postgres => "BEGIN",
+        };
+        Ok(self.pool.begin_with(start).await?)
+    }
+
+    /// One connection, for reads. Do not hold it over a call to anything outside the store.
+    pub async fn conn(&self) -> StoreResult<sqlx::pool::PoolConnection<sqlx::Any>> {
+        Ok(self.pool.acquire().await?)
+    }
+
+    pub async fn ready(&self) -> StoreResult<()> {
+        sqlx::query("SELECT value FROM counter WHERE name = 'outbox'").fetch_one(&self.pool).await?;
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+pub(in crate::store) fn corrupt(what: &'static str) -> impl Fn(serde_json::Error) -> StoreError {
+    move |why| StoreError::Corrupt { what, why: why.to_string() }
+}
+
+pub(in crate::store) fn unknown_word(what: &'static str) -> impl Fn(String) -> StoreError {
+    move |why| StoreError::Corrupt { what, why }
+}
+
+pub(in crate::store) fn json<T: serde::Serialize>(value: &T) -> StoreResult<String> {
+    serde_json::to_string(value).map_err(corrupt("value"))
+}
+
+pub(in crate::store) fn parsed<T: serde::de::DeserializeOwned>(row: &AnyRow, column: &'static str) -> StoreResult<T> {
+    let text: String = row.try_get(column)?;
+    serde_json::from_str(&text).map_err(corrupt(column))
+}
+
+pub(in crate::store) fn word<T: std::str::FromStr<Err = String>>(row: &AnyRow, column: &'static str) -> StoreResult<T> {
+    let text: String = row.try_get(column)?;
+    text.parse().map_err(unknown_word(column))
+}
