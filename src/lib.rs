@@ -1,5 +1,7 @@
 //! Quarterdeck: a sales desk that lives in a chat channel. ARCHITECTURE.md is the map.
+pub mod cards;
 pub mod domain;
 pub mod ports;
+pub mod prompts;
 pub mod run;
 pub mod store;

@@ -1,0 +1,39 @@
+//! How steps, roles and reasons are called on cards.
+use crate::domain::person::Role;
+use crate::run::state::StepKind;
+
+pub fn step_title(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Discover => "Discover",
+        StepKind::Prefilter => "Pre-filter",
+        StepKind::Enrich => "Enrich",
+        StepKind::Validate => "Validate",
+        StepKind::Crm => "CRM",
+        StepKind::Preview => "Preview",
+        StepKind::Launch => "Launch",
+    }
+}
+
+/// "compliance or a manager".
+pub fn roles(roles: &[Role]) -> String {
+    let names: Vec<&str> = roles
+        .iter()
+        .map(|role| match role {
+            Role::Rep => "a rep",
+            Role::Manager => "a manager",
+            Role::Revops => "RevOps",
+            Role::Compliance => "compliance",
+            Role::Operator => "the operator",
+        })
+        .collect();
+    match names.as_slice() {
+        [] => "nobody: no approver is configured".to_owned(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
+
+/// Millionths → "0.86".
+pub fn score(millionths: i64) -> String {
+    format!("{:.2}", millionths as f64 / 1_000_000.0)
+}

@@ -1,0 +1,218 @@
+//! How a run ended: in numbers, who was left out and why, what happens next.
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::cards::names;
+use crate::cards::post::Button;
+use crate::cards::post::worded;
+use crate::cards::progress::STOPPERS;
+use crate::domain::person::Role;
+use crate::domain::time::Millis;
+use crate::prompts::engine::AskAgain;
+use crate::prompts::engine::ResultCard;
+use crate::prompts::engine::Review;
+use crate::prompts::engine::RunVerdict;
+use crate::prompts::render::Prompts;
+use crate::prompts::render::WordsError;
+use crate::run::card::Card;
+use crate::run::card::CardKind;
+use crate::run::card::Style;
+use crate::run::card::Table;
+use crate::run::card::Tone;
+use crate::run::card::Verb;
+use crate::run::gate::Gate;
+use crate::run::state::LeadState;
+use crate::run::state::RunState;
+use crate::run::state::StepKind;
+use crate::store::items::ItemRow;
+use crate::store::leads::RunLead;
+use crate::store::runs::RunRow;
+use crate::store::runs::StepRow;
+
+const ROWS_SHOWN: usize = 5;
+const REASONS_MAX: usize = 8;
+const ERRORS_MAX: usize = 3;
+
+pub struct Facts {
+    pub steps: Vec<StepRow>,
+    pub leads: Vec<RunLead>,
+    pub spent: BTreeMap<String, i64>,
+    /// (vendor, operation, state, how many)
+    pub effects: Vec<(String, String, String, i64)>,
+    pub cancelled_by: Option<String>,
+    pub zone: String,
+}
+
+impl Facts {
+    fn number(&self, kind: StepKind, key: &str) -> i64 {
+        let step = self.steps.iter().find(|step| step.kind == kind);
+        step.and_then(|step| step.output.get(key)).and_then(Value::as_i64).unwrap_or(0)
+    }
+}
+
+pub fn card(words: &Prompts, run: &RunRow, facts: &Facts) -> Result<(Card, Vec<Button>), WordsError> {
+    let enrolled = facts.leads.iter().filter(|row| row.state == LeadState::Enrolled).count() as i64;
+    let in_crm = facts.leads.iter().filter(|row| row.lead.crm.is_some()).count() as i64;
+    let first = facts.number(StepKind::Launch, "first_at");
+    let credits: Vec<String> = facts.spent.iter().map(|(vendor, credits)| format!("{vendor} {credits}")).collect();
+    let text = words.card(&ResultCard {
+        state: run.state.word().to_owned(),
+        code: run.code.clone(),
+        campaign: run.plan.campaign.clone(),
+        launch: run.plan.criteria.launch,
+        found: facts.number(StepKind::Discover, "found"),
+        enriched: facts.number(StepKind::Enrich, "enriched"),
+        in_crm,
+        created: facts.number(StepKind::Crm, "created"),
+        updated: facts.number(StepKind::Crm, "updated"),
+        enrolled,
+        first: if first > 0 { Millis(first).day_clock(&facts.zone) } else { String::new() },
+        credits: credits.join(" · "),
+        left_out: left_out(&facts.leads).into_iter().map(|(why, count)| format!("{count} {why}")).collect(),
+        done_before: facts
+            .effects
+            .iter()
+            .map(|(vendor, op, state, count)| done_line(vendor, op, state, *count))
+            .collect(),
+        by: facts.cancelled_by.clone().unwrap_or_default(),
+        error: run.error.clone().unwrap_or_default(),
+    })?;
+    let mut card = worded(CardKind::Result, &text);
+    card.tone = match run.state {
+        RunState::Done => Tone::Ok,
+        RunState::Failed => Tone::Danger,
+        _ => Tone::Warn,
+    };
+    card.table = table(&facts.leads);
+    let show = Button::new(Verb::Show, &text.label("show"), STOPPERS).data(json!({ "run": run.id }));
+    Ok((card, if facts.leads.is_empty() { Vec::new() } else { vec![show] }))
+}
+
+/// Leads that did not reach the end, counted by reason, most first.
+pub fn left_out(leads: &[RunLead]) -> Vec<(String, i64)> {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    let out = |state: LeadState| {
+        !matches!(state, LeadState::Enrolled | LeadState::InCrm | LeadState::Kept | LeadState::Found)
+    };
+    for row in leads.iter().filter(|row| out(row.state)) {
+        *counts.entry(row.reason.as_str()).or_default() += 1;
+    }
+    let mut reasons: Vec<(String, i64)> = counts.into_iter().map(|(why, count)| (why.to_owned(), count)).collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    if reasons.len() > REASONS_MAX {
+        let rest: i64 = reasons.drain(REASONS_MAX..).map(|(_, count)| count).sum();
+        reasons.push(("for other reasons".to_owned(), rest));
+    }
+    reasons
+}
+
+/// The best leads, as rows.
+fn table(leads: &[RunLead]) -> Option<Table> {
+    let good = |row: &&RunLead| matches!(row.state, LeadState::Enrolled | LeadState::InCrm | LeadState::Kept);
+    let kept: Vec<&RunLead> = leads.iter().filter(good).collect();
+    (!kept.is_empty()).then(|| Table {
+        columns: lead_columns(),
+        numeric: vec![3],
+        rows: kept.iter().take(ROWS_SHOWN).map(|row| lead_row(row)).collect(),
+        total: kept.len(),
+    })
+}
+
+pub fn lead_columns() -> Vec<String> {
+    ["Who", "Title", "Company", "Score", "State", "Why"].map(str::to_owned).to_vec()
+}
+
+pub fn lead_row(row: &RunLead) -> Vec<String> {
+    let number = if row.score >= 0 { row.score } else { row.fit };
+    vec![
+        row.lead.full_name(),
+        row.lead.title.clone().unwrap_or_else(|| "not known".to_owned()),
+        row.lead.company.name.clone(),
+        names::score(number),
+        state_words(row.state).to_owned(),
+        row.reason.clone(),
+    ]
+}
+
+fn state_words(state: LeadState) -> &'static str {
+    match state {
+        LeadState::Found => "found",
+        LeadState::Held => "in reserve",
+        LeadState::Kept => "kept",
+        LeadState::Flagged => "flagged",
+        LeadState::Research => "research only",
+        LeadState::BelowThreshold => "below the threshold",
+        LeadState::LeftOut => "left out",
+        LeadState::InCrm => "in the CRM",
+        LeadState::Enrolled => "enrolled",
+        LeadState::Failed => "failed",
+    }
+}
+
+fn done_line(vendor: &str, op: &str, state: &str, count: i64) -> String {
+    if state == "done" {
+        format!("{vendor}: {op} ({count})")
+    } else {
+        format!("{vendor}: {op} ({count}, outcome not known)")
+    }
+}
+
+/// The progress card's last line.
+pub fn verdict(words: &Prompts, run: &RunRow, at: (Option<&str>, &str)) -> Result<String, WordsError> {
+    let (by, zone) = at;
+    words.text(&RunVerdict {
+        state: run.state.word().to_owned(),
+        code: run.code.clone(),
+        at: run.ended_at.unwrap_or_default().clock(zone),
+        by: by.unwrap_or_default().to_owned(),
+    })
+}
+
+/// A gate ran out of time: the same question can be put again with one press.
+pub fn ask_again(words: &Prompts, run: &RunRow, gate: &Gate) -> Result<(Card, Vec<Button>), WordsError> {
+    let text = words.card(&AskAgain { code: run.code.clone() })?;
+    let mut card = worded(CardKind::Notice, &text);
+    card.tone = Tone::Warn;
+    let data = json!({ "gate": gate.id, "run": run.id });
+    let roles = [Role::Rep, Role::Manager, Role::Compliance];
+    let again = Button::new(Verb::Retry, &text.label("retry"), &roles).style(Style::Go).data(data);
+    Ok((card, vec![again, stop(&text.label("stop"))]))
+}
+
+/// Items that could not be done: retried by hand, left out by hand, never forgotten.
+pub fn review(
+    words: &Prompts,
+    run: &RunRow,
+    step: (i64, StepKind),
+    items: &[ItemRow],
+) -> Result<(Card, Vec<Button>), WordsError> {
+    let mut errors: Vec<String> = items.iter().filter_map(|item| item.error.clone()).collect();
+    errors.sort();
+    errors.dedup();
+    errors.truncate(ERRORS_MAX);
+    let text = words.card(&Review {
+        code: run.code.clone(),
+        step: names::step_title(step.1).to_owned(),
+        count: items.len() as i64,
+        leads: items.iter().map(|item| item.weight).sum(),
+        errors,
+    })?;
+    let mut card = worded(CardKind::Error, &text);
+    card.tone = Tone::Danger;
+    let data = json!({ "run": run.id, "step": step.0 });
+    let roles = [Role::Rep, Role::Manager, Role::Operator];
+    Ok((
+        card,
+        vec![
+            Button::new(Verb::Retry, &text.label("retry"), &roles).style(Style::Go).data(data.clone()),
+            Button::new(Verb::Answer, &text.label("answer"), &roles).data(data),
+            stop(&text.label("stop")),
+        ],
+    ))
+}
+
+fn stop(label: &str) -> Button {
+    Button::new(Verb::Stop, label, STOPPERS).style(Style::Bare)
+}

@@ -1,0 +1,276 @@
+//! Words of running: progress, gates, results.
+use serde::Serialize;
+
+use crate::prompts::render::Entry;
+use crate::prompts::render::entry;
+use crate::template;
+
+pub const ALL: &[Entry] = &[
+    entry::<Progress>(),
+    entry::<StepWords>(),
+    entry::<ComplianceGate>(),
+    entry::<LaunchGate>(),
+    entry::<Superseded>(),
+    entry::<GateExpired>(),
+    entry::<AskAgain>(),
+    entry::<ResultCard>(),
+    entry::<RunVerdict>(),
+    entry::<Review>(),
+];
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Progress {
+    pub code: String,
+    pub campaign: String,
+    pub state: String,
+    pub step: i64,
+    pub steps: i64,
+    pub step_title: String,
+    pub left_ms: i64,
+    pub credits: i64,
+    pub cap: i64,
+}
+
+template!(
+    Progress,
+    "messages/progress.tera",
+    Progress {
+        code: "7K2".into(),
+        campaign: "Fintech finance · Snowflake".into(),
+        state: "running".into(),
+        step: 3,
+        steps: 7,
+        step_title: "Enrich".into(),
+        left_ms: 60_000,
+        credits: 104,
+        cap: 220,
+    }
+);
+
+/// One step of a plan or run in words and numbers; numbers that a step does not have are 0.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct StepWords {
+    pub kind: String,
+    /// done | running | waiting | pending | failed | cancelled
+    pub state: String,
+    pub numbers: std::collections::BTreeMap<String, i64>,
+    pub average: String,
+}
+
+impl StepWords {
+    /// Every number that the template names, so that strict rendering finds it.
+    pub const NUMBERS: &'static [&'static str] = &[
+        "found",
+        "merged",
+        "kept",
+        "reserve",
+        "excluded",
+        "running",
+        "suppressed",
+        "promoted",
+        "enriched",
+        "missed",
+        "invalid",
+        "credits",
+        "lost",
+        "flagged",
+        "below",
+        "left_out",
+        "created",
+        "updated",
+        "companies",
+        "associated",
+        "refused",
+        "drafted",
+        "from_template",
+        "enrolled",
+        "held",
+        "logged",
+        "percent_before",
+        "percent_after",
+        "checked",
+        "other_owner",
+    ];
+
+    pub fn new(kind: &str, state: &str, output: &serde_json::Value) -> Self {
+        let number = |key: &str| output.get(key).and_then(serde_json::Value::as_i64).unwrap_or(0);
+        let numbers = Self::NUMBERS.iter().map(|key| ((*key).to_owned(), number(key))).collect();
+        let average = output.get("average").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        Self { kind: kind.to_owned(), state: state.to_owned(), numbers, average }
+    }
+}
+
+template!(
+    StepWords,
+    "messages/step.tera",
+    StepWords::new("discover", "done", &serde_json::json!({"found": 127, "merged": 9, "kept": 100, "average": "0.78"}))
+);
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ComplianceGate {
+    pub flagged: i64,
+    pub others: i64,
+    pub total: i64,
+    pub reviewable: i64,
+    pub expires: String,
+    pub who: String,
+}
+
+template!(
+    ComplianceGate,
+    "messages/gate_compliance.tera",
+    ComplianceGate {
+        flagged: 3,
+        others: 91,
+        total: 94,
+        reviewable: 0,
+        expires: "Wed 25 Nov 14:10".into(),
+        who: "compliance or a manager".into(),
+    }
+);
+
+#[derive(Clone, Debug, Serialize)]
+pub struct LaunchGate {
+    pub version: i64,
+    pub campaign: String,
+    pub mails: i64,
+    pub shown: i64,
+    pub from: i64,
+    pub touches: i64,
+    pub days: i64,
+    pub per_day: i64,
+    pub mailboxes: i64,
+    pub first: String,
+    pub last: String,
+    pub skips: Vec<String>,
+    pub changes: Vec<String>,
+    pub left_out: Vec<String>,
+    pub from_template: i64,
+    pub expires: String,
+    pub who: String,
+}
+
+template!(
+    LaunchGate,
+    "messages/gate_launch.tera",
+    LaunchGate {
+        version: 2,
+        campaign: "Fintech finance · Snowflake".into(),
+        mails: 90,
+        shown: 5,
+        from: 1,
+        touches: 4,
+        days: 10,
+        per_day: 20,
+        mailboxes: 3,
+        first: "Tue 24 Nov".into(),
+        last: "Mon 30 Nov".into(),
+        skips: vec!["Thanksgiving (US)".into()],
+        changes: vec!["−1 recipient (Acme Inc)".into()],
+        left_out: vec!["3 flagged and excluded".into()],
+        from_template: 4,
+        expires: "Wed 25 Nov 15:10".into(),
+        who: "a manager".into(),
+    }
+);
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Superseded {
+    pub version: i64,
+    pub by: String,
+}
+
+template!(Superseded, "messages/superseded.tera", Superseded { version: 1, by: "Mona".into() });
+
+#[derive(Clone, Debug, Serialize)]
+pub struct GateExpired {
+    pub at: String,
+}
+
+template!(GateExpired, "messages/gate_expired.tera", GateExpired { at: "Wed 25 Nov 15:10".into() });
+
+#[derive(Clone, Debug, Serialize)]
+pub struct AskAgain {
+    pub code: String,
+}
+
+template!(AskAgain, "messages/ask_again.tera", AskAgain { code: "7K2".into() });
+
+#[derive(Clone, Debug, Serialize)]
+pub struct ResultCard {
+    /// done | cancelled | failed
+    pub state: String,
+    pub code: String,
+    pub campaign: String,
+    pub launch: bool,
+    pub found: i64,
+    pub enriched: i64,
+    pub in_crm: i64,
+    pub created: i64,
+    pub updated: i64,
+    pub enrolled: i64,
+    pub first: String,
+    pub credits: String,
+    pub left_out: Vec<String>,
+    pub done_before: Vec<String>,
+    pub by: String,
+    pub error: String,
+}
+
+template!(
+    ResultCard,
+    "messages/result.tera",
+    ResultCard {
+        state: "done".into(),
+        code: "7K2".into(),
+        campaign: "Fintech finance · Snowflake".into(),
+        launch: true,
+        found: 127,
+        enriched: 97,
+        in_crm: 94,
+        created: 38,
+        updated: 56,
+        enrolled: 90,
+        first: "Tue 24 Nov 09:12".into(),
+        credits: "Explorium 170 · Apollo 14".into(),
+        left_out: vec!["3 flagged and excluded".into(), "27 below the best 100 by fit".into()],
+        done_before: vec!["hubspot upsert contacts: 1".into()],
+        by: "Ava".into(),
+        error: "Explorium is out of credits".into(),
+    }
+);
+
+#[derive(Clone, Debug, Serialize)]
+pub struct RunVerdict {
+    pub state: String,
+    pub code: String,
+    pub at: String,
+    pub by: String,
+}
+
+template!(
+    RunVerdict,
+    "messages/run_verdict.tera",
+    RunVerdict { state: "cancelled".into(), code: "7K2".into(), at: "15:20".into(), by: "Ava".into() }
+);
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Review {
+    pub code: String,
+    pub step: String,
+    pub count: i64,
+    pub leads: i64,
+    pub errors: Vec<String>,
+}
+
+template!(
+    Review,
+    "messages/review.tera",
+    Review {
+        code: "7K2".into(),
+        step: "Enrich".into(),
+        count: 2,
+        leads: 20,
+        errors: vec!["spend at explorium: out of credits".into()],
+    }
+);
