@@ -4,4 +4,5 @@ pub mod domain;
 pub mod ports;
 pub mod prompts;
 pub mod run;
+pub mod sandbox;
 pub mod store;
