@@ -1,5 +1,6 @@
 //! Quarterdeck: a sales desk that lives in a chat channel. ARCHITECTURE.md is the map.
 pub mod cards;
+pub mod connectors;
 pub mod domain;
 pub mod ports;
 pub mod prompts;
