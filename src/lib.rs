@@ -2,8 +2,12 @@
 pub mod cards;
 pub mod connectors;
 pub mod domain;
+pub mod model;
 pub mod ports;
 pub mod prompts;
+pub mod reports;
 pub mod run;
 pub mod sandbox;
 pub mod store;
+pub mod tools;
+pub mod workflows;

@@ -1,0 +1,31 @@
+//! `discover_leads_icp`: looks for people by the criteria of a plan; a step of a run.
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::run::state::StepKind;
+use crate::run::turn::Returned;
+use crate::tools::context::ToolCx;
+use crate::tools::dispatch;
+use crate::tools::entry::Callable;
+use crate::tools::entry::Phase;
+
+pub struct Tool;
+
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Args {
+    /// Plan version.
+    #[garde(range(min = 1, max = 10_000))]
+    pub plan: i64,
+}
+
+#[async_trait::async_trait]
+impl Callable for Tool {
+    type Args = Args;
+    const PHASES: &'static [Phase] = &[];
+    const STEP: Option<StepKind> = Some(StepKind::Discover);
+
+    async fn call(_: &ToolCx, _: Args) -> anyhow::Result<Returned> {
+        Ok(dispatch::only_as_step(StepKind::Discover))
+    }
+}

@@ -1,0 +1,20 @@
+//! What our store knows of an address: looked up by the address, told without it.
+use crate::domain::email;
+use crate::domain::email::EmailCheck;
+use crate::domain::identity::email_key;
+use crate::domain::lead::Lead;
+use crate::store::leads;
+use crate::store::open::Conn;
+
+/// The lead with this address, if we know it.
+pub async fn by_email(c: &mut Conn, address: &str) -> anyhow::Result<Option<Lead>> {
+    match email_key(address) {
+        Some(key) => Ok(leads::by_email(c, &key).await?),
+        None => Ok(None),
+    }
+}
+
+/// The address itself, joined with what a vendor said of it.
+pub fn checked(address: &str, lead: Option<&Lead>) -> EmailCheck {
+    email::check(address, lead.map(|lead| lead.verdict))
+}
