@@ -2,6 +2,7 @@
 pub mod cards;
 pub mod connectors;
 pub mod domain;
+pub mod engine;
 pub mod model;
 pub mod ports;
 pub mod prompts;

@@ -1,0 +1,93 @@
+//! What every part of the engine works with.
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::domain::compliance::facts::Sender;
+use crate::domain::compliance::regions::Regions;
+use crate::domain::icp::profile::Profile;
+use crate::domain::person::Person;
+use crate::domain::sequence::plan::Sequence;
+use crate::ports::clock::Clock;
+use crate::ports::clock::Ids;
+use crate::ports::llm::Llm;
+use crate::ports::vendors::Vendors;
+use crate::prompts::render::Prompts;
+use crate::run::turn::Price;
+use crate::store::open::Store;
+
+/// A line of a playbook that a draft may rest on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaybookLine {
+    pub id: String,
+    pub text: String,
+}
+
+/// What RevOps and the operator configured, as far as runs need it.
+pub struct Rules {
+    pub persons: Vec<Person>,
+    pub profiles: Vec<Profile>,
+    pub regions: Regions,
+    pub sequences: Vec<(String, Sequence)>,
+    /// By file name, as the plan cites it.
+    pub playbooks: Vec<(String, Vec<PlaybookLine>)>,
+    /// Who writes, as every mail must say.
+    pub sender: Sender,
+    /// What we offer, in one clause: "a shorter month-end close".
+    pub offer: String,
+    /// Written balancing test for legitimate interest, by reference.
+    pub lia_ref: Option<String>,
+    /// Launches to more people than this are for managers.
+    pub launch_manager_above: usize,
+    pub mails_per_day: u32,
+    pub price: Price,
+    /// Zone of the desk, for times on cards that everybody reads.
+    pub zone: String,
+    pub hash: String,
+}
+
+impl Rules {
+    pub fn person(&self, id: &str) -> Option<&Person> {
+        self.persons.iter().find(|person| person.id == id)
+    }
+
+    pub fn name_of(&self, id: &str) -> String {
+        self.person(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
+    }
+
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == name).or_else(|| self.profiles.first())
+    }
+
+    pub fn sequence(&self, name: &str) -> Option<&Sequence> {
+        self.sequences
+            .iter()
+            .find(|(key, _)| key == name)
+            .or_else(|| self.sequences.first())
+            .map(|(_, sequence)| sequence)
+    }
+}
+
+#[derive(Clone)]
+pub struct Engine {
+    pub store: Store,
+    pub vendors: Vendors,
+    pub llm: Arc<dyn Llm>,
+    pub words: Arc<Prompts>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub rules: Arc<Rules>,
+    /// This worker's name in leases.
+    pub owner: String,
+    /// There may be work.
+    pub wake: Arc<Notify>,
+    /// Readers may have something to see.
+    pub changed: Arc<Notify>,
+}
+
+impl Engine {
+    /// A card that rests on any sandbox part says so.
+    pub fn sandbox(&self) -> bool {
+        self.vendors.any_sandbox() || self.llm.is_sandbox()
+    }
+}

@@ -1,0 +1,348 @@
+//! Moving one run on: rows → `advance` → acts, stored in one transaction under the run's lease.
+use crate::cards::gates;
+use crate::cards::post;
+use crate::cards::post::Place;
+use crate::cards::progress;
+use crate::cards::result;
+use crate::domain::ids::CardId;
+use crate::domain::ids::GateId;
+use crate::domain::ids::RunId;
+use crate::domain::time::DAY;
+use crate::domain::time::Millis;
+use crate::domain::time::SECOND;
+use crate::engine::context::Engine;
+use crate::engine::executor::NewGate;
+use crate::engine::executor::Next;
+use crate::engine::executor::StepCx;
+use crate::engine::executor::WorkError;
+use crate::engine::executor::WorkResult;
+use crate::engine::steps::executor_of;
+use crate::run::advance::Act;
+use crate::run::advance::GateRows;
+use crate::run::advance::RunRows;
+use crate::run::advance::StepRows;
+use crate::run::advance::advance;
+use crate::run::canonical::hash_of;
+use crate::run::card::CardState;
+use crate::run::gate::GATE_LIFE_MS;
+use crate::run::gate::Gate;
+use crate::run::state::GateState;
+use crate::run::state::RunState;
+use crate::run::state::StepState;
+use crate::store::audit;
+use crate::store::effects;
+use crate::store::gates as gate_rows;
+use crate::store::items;
+use crate::store::leads;
+use crate::store::open::Conn;
+use crate::store::open::StoreError;
+use crate::store::runs;
+use crate::store::runs::RunRow;
+use crate::store::runs::StepRow;
+
+/// Lease of a run while it is moved on; moving on makes no outside call.
+const RUN_LEASE_MS: i64 = 30 * SECOND;
+/// Acts of one visit; the rest waits for the next.
+const ACTS_MAX: usize = 16;
+const FAR_MS: i64 = 3_650 * DAY;
+
+/// One visit. `false` when another worker holds the run.
+pub async fn drive(engine: &Engine, id: &RunId) -> WorkResult<bool> {
+    let now = engine.clock.now();
+    let wall = engine.clock.wall();
+    let mut tx = engine.store.begin().await?;
+    let Some(fence) = runs::claim(&mut tx, id, &engine.owner, (wall, wall.plus(RUN_LEASE_MS))).await? else {
+        return Ok(false);
+    };
+    let Some(mut run) = runs::get(&mut tx, id).await? else { return Ok(false) };
+    run.fence = fence;
+    let mut steps = runs::steps(&mut tx, id).await?;
+    let mut moved_on = false;
+    for _ in 0..ACTS_MAX {
+        let rows = rows_of(&mut tx, &run, &steps).await?;
+        let Some(act) = advance(&rows, now) else { break };
+        moved_on = true;
+        if !perform(engine, &mut tx, (&mut run, &mut steps), act, now).await? {
+            break;
+        }
+    }
+    run.wake_at = next_wake(&mut tx, &run, &steps, now).await?;
+    run.state = state_of(&run, &steps);
+    runs::save(&mut tx, &run).await?;
+    if !run.state.is_over() {
+        progress::refresh(&mut tx, &engine.words, place(engine, &run, now), (&run, moved_on))
+            .await
+            .map_err(card_error)?;
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(true)
+}
+
+async fn rows_of(c: &mut Conn, run: &RunRow, steps: &[StepRow]) -> WorkResult<RunRows> {
+    let mut rows = Vec::with_capacity(steps.len());
+    for step in steps {
+        let items = items::counts(c, &run.id, step.idx, false).await?;
+        let gate = match step.state {
+            StepState::Waiting => gate_rows::newest(c, &run.id, step.idx).await?,
+            _ => None,
+        };
+        let gate = gate.map(|(gate, _)| GateRows { state: gate.state, expires_at: gate.expires_at });
+        rows.push(StepRows { state: step.state, items, gate });
+    }
+    Ok(RunRows { state: run.state, steps: rows })
+}
+
+/// Carries one act out; `false` means that nothing more can be done now.
+async fn perform(
+    engine: &Engine,
+    c: &mut Conn,
+    subject: (&mut RunRow, &mut [StepRow]),
+    act: Act,
+    now: Millis,
+) -> WorkResult<bool> {
+    let (run, steps) = subject;
+    match act {
+        Act::Begin(index) => {
+            steps[index].started_at = Some(now);
+            steps[index].state = StepState::Running;
+            let next = ask(engine, c, (run, &mut steps[index]), Question::Begin, now).await?;
+            follow(engine, c, (run, &mut steps[index]), next, now).await?;
+        }
+        Act::Settle(index) => {
+            if held_by_review(engine, c, (run, &steps[index]), now).await? {
+                return Ok(false);
+            }
+            let next = ask(engine, c, (run, &mut steps[index]), Question::Settle, now).await?;
+            follow(engine, c, (run, &mut steps[index]), next, now).await?;
+        }
+        Act::Decided(index) => {
+            let Some((gate, _)) = gate_rows::newest(c, &run.id, steps[index].idx).await? else { return Ok(false) };
+            steps[index].state = StepState::Running;
+            let next = ask(engine, c, (run, &mut steps[index]), Question::Decided(&gate), now).await?;
+            follow(engine, c, (run, &mut steps[index]), next, now).await?;
+        }
+        Act::Expire(index) => {
+            let Some((gate, card)) = gate_rows::newest(c, &run.id, steps[index].idx).await? else { return Ok(false) };
+            if gate_rows::expire(c, &gate.id, now).await? {
+                expire(engine, c, run, (&gate, &card), now).await?;
+            }
+            return Ok(false);
+        }
+        Act::Cancel => cancel(engine, c, (run, steps), now).await?,
+        Act::Finish => finish(engine, c, run, RunState::Done, now).await?,
+        Act::Fail => finish(engine, c, run, RunState::Failed, now).await?,
+    }
+    Ok(true)
+}
+
+enum Question<'a> {
+    Begin,
+    Settle,
+    Decided(&'a Gate),
+}
+
+async fn ask(
+    engine: &Engine,
+    c: &mut Conn,
+    at: (&RunRow, &mut StepRow),
+    question: Question<'_>,
+    now: Millis,
+) -> WorkResult<Next> {
+    let (run, step) = at;
+    let executor = executor_of(step.kind);
+    let mut cx = StepCx { engine, conn: c, run, step, now };
+    match question {
+        Question::Begin => executor.begin(&mut cx).await,
+        Question::Settle => executor.settle(&mut cx).await,
+        Question::Decided(gate) => executor.decided(&mut cx, gate).await,
+    }
+}
+
+async fn follow(
+    engine: &Engine,
+    c: &mut Conn,
+    at: (&mut RunRow, &mut StepRow),
+    next: Next,
+    now: Millis,
+) -> WorkResult<()> {
+    let (run, step) = at;
+    match next {
+        Next::Items(new) => {
+            step.stage += 1;
+            step.state = StepState::Running;
+            items::insert(c, (&run.id, step.idx, step.stage), &new, now).await?;
+        }
+        Next::Gate(gate) => {
+            step.state = StepState::Waiting;
+            open_gate(engine, c, (run, step), gate, now).await?;
+        }
+        Next::Done => {
+            step.state = StepState::Done;
+            step.ended_at = Some(now);
+        }
+        Next::Failed(why) => {
+            step.state = StepState::Failed;
+            step.ended_at = Some(now);
+            run.error = Some(why);
+        }
+    }
+    runs::save_step(c, &run.id, step).await?;
+    Ok(())
+}
+
+async fn open_gate(
+    engine: &Engine,
+    c: &mut Conn,
+    at: (&RunRow, &StepRow),
+    new: NewGate,
+    now: Millis,
+) -> WorkResult<()> {
+    let (run, step) = at;
+    let earlier = gate_rows::newest(c, &run.id, step.idx).await?;
+    let gate = Gate {
+        id: GateId(engine.ids.fresh("gate")),
+        run: run.id.clone(),
+        step: step.idx,
+        kind: new.kind,
+        version: earlier.as_ref().map_or(1, |(gate, _)| gate.version + 1),
+        payload_hash: hash_of(&new.payload),
+        payload: new.payload,
+        roles: new.roles,
+        state: GateState::Waiting,
+        decided_by: None,
+        decided_at: None,
+        decision: serde_json::json!({}),
+        created_at: now,
+        expires_at: now.plus(GATE_LIFE_MS),
+    };
+    let content = gates::card(&engine.words, &gate, 0, &engine.rules.zone)?;
+    let key = format!("gate:{}:{}:{}", run.id, step.idx, gate.version);
+    let card = post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&key)).await?;
+    gate_rows::insert(c, &gate, card.as_str()).await?;
+    if let Some((old, old_card)) = earlier
+        && old.state == GateState::Modified
+    {
+        let verdict = engine.words.text(&crate::prompts::engine::Superseded {
+            version: old.version,
+            by: engine.rules.name_of(old.decided_by.as_deref().unwrap_or_default()),
+        })?;
+        post::supersede(c, &CardId(old_card), &verdict, now).await?;
+    }
+    let what = (gate.id.as_str(), gate.payload_hash.as_str());
+    audit::append(c, now, &engine.owner, "open gate", what).await?;
+    Ok(())
+}
+
+async fn expire(engine: &Engine, c: &mut Conn, run: &RunRow, at: (&Gate, &str), now: Millis) -> WorkResult<()> {
+    let (gate, card) = at;
+    audit::append(c, now, &engine.owner, "gate expired", (gate.id.as_str(), &gate.payload_hash)).await?;
+    post::settle(
+        c,
+        &CardId(card.to_owned()),
+        &gates::expired_line(&engine.words, gate, &engine.rules.zone)?,
+        CardState::Expired,
+        now,
+    )
+    .await?;
+    let content = result::ask_again(&engine.words, run, gate)?;
+    post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&format!("expired:{}", gate.id))).await?;
+    Ok(())
+}
+
+/// Items that a person must look at hold the step until they are retried or left out.
+async fn held_by_review(engine: &Engine, c: &mut Conn, at: (&RunRow, &StepRow), now: Millis) -> WorkResult<bool> {
+    let (run, step) = at;
+    let waiting: Vec<_> =
+        items::in_review(c, &run.id).await?.into_iter().filter(|item| item.step == step.idx).collect();
+    if waiting.is_empty() {
+        return Ok(false);
+    }
+    let tries: i64 = waiting.iter().map(|item| item.fence).sum();
+    let content = result::review(&engine.words, run, (step.idx, step.kind), &waiting)?;
+    let key = format!("review:{}:{}:{}:{tries}", run.id, step.idx, step.stage);
+    post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&key)).await?;
+    Ok(true)
+}
+
+async fn cancel(engine: &Engine, c: &mut Conn, at: (&mut RunRow, &mut [StepRow]), now: Millis) -> WorkResult<()> {
+    let (run, steps) = at;
+    for step in steps.iter_mut().filter(|step| !step.state.is_over()) {
+        step.state = StepState::Cancelled;
+        step.ended_at = Some(now);
+        runs::save_step(c, &run.id, step).await?;
+    }
+    if run.cancelled_by.is_none() {
+        run.cancelled_by = rejected_by(c, run, steps).await?;
+    }
+    finish(engine, c, run, RunState::Cancelled, now).await
+}
+
+/// Who cancelled at a gate.
+async fn rejected_by(c: &mut Conn, run: &RunRow, steps: &[StepRow]) -> WorkResult<Option<String>> {
+    for step in steps {
+        if let Some((gate, _)) = gate_rows::newest(c, &run.id, step.idx).await?
+            && gate.state == GateState::Rejected
+        {
+            return Ok(gate.decided_by);
+        }
+    }
+    Ok(None)
+}
+
+async fn finish(engine: &Engine, c: &mut Conn, run: &mut RunRow, state: RunState, now: Millis) -> WorkResult<()> {
+    run.state = state;
+    run.ended_at = Some(now);
+    let facts = result::Facts {
+        steps: runs::steps(c, &run.id).await?,
+        leads: leads::of_run(c, &run.id, None).await?,
+        spent: leads::spent(c, &run.id).await?,
+        effects: effects::summary(c, &run.id).await?,
+        cancelled_by: run.cancelled_by.as_deref().map(|id| engine.rules.name_of(id)),
+        zone: engine.rules.zone.clone(),
+    };
+    let content = result::card(&engine.words, run, &facts)?;
+    post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&format!("result:{}", run.id))).await?;
+    progress::refresh(c, &engine.words, place(engine, run, now), (run, true)).await.map_err(card_error)?;
+    post::settle(
+        c,
+        &CardId(run.card.clone()),
+        &result::verdict(&engine.words, run, (facts.cancelled_by.as_deref(), &engine.rules.zone))?,
+        CardState::Decided,
+        now,
+    )
+    .await?;
+    audit::append(c, now, &engine.owner, &format!("run {}", state.word()), (run.id.as_str(), &run.plan_hash)).await?;
+    Ok(())
+}
+
+/// Where the run stands, from its steps.
+fn state_of(run: &RunRow, steps: &[StepRow]) -> RunState {
+    if run.state.is_over() || matches!(run.state, RunState::Cancelling | RunState::Paused) {
+        return run.state;
+    }
+    let waits = steps.iter().find(|step| !step.state.is_over()).is_some_and(|step| step.state == StepState::Waiting);
+    if waits { RunState::Waiting } else { RunState::Running }
+}
+
+/// A waiting gate wakes the run when it expires; all else wakes it by writing `wake_at`.
+async fn next_wake(c: &mut Conn, run: &RunRow, steps: &[StepRow], now: Millis) -> WorkResult<Millis> {
+    let waiting = steps.iter().find(|step| step.state == StepState::Waiting);
+    if let Some(step) = waiting
+        && let Some((gate, _)) = gate_rows::newest(c, &run.id, step.idx).await?
+        && gate.state == GateState::Waiting
+    {
+        return Ok(gate.expires_at);
+    }
+    Ok(now.plus(FAR_MS))
+}
+
+pub fn place<'a>(engine: &Engine, run: &'a RunRow, now: Millis) -> Place<'a> {
+    Place { thread: &run.thread, run: Some(&run.id), now, sandbox: engine.sandbox() }
+}
+
+fn card_error(error: progress::CardError) -> WorkError {
+    match error {
+        progress::CardError::Store(error) => error.into(),
+        progress::CardError::Words(error) => error.into(),
+    }
+}

@@ -1,0 +1,318 @@
+//! Enrich: a waterfall over the sources, never paid twice, within the run's cap; each field with its provenance.
+use serde::Deserialize;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::domain::email;
+use crate::domain::identity;
+use crate::domain::ids::LeadId;
+use crate::domain::lead::Company;
+use crate::domain::lead::Lead;
+use crate::domain::lead::Verdict;
+use crate::domain::quality;
+use crate::domain::time::DAY;
+use crate::engine::context::Engine;
+use crate::engine::effects;
+use crate::engine::effects::effect;
+use crate::engine::executor::Executor;
+use crate::engine::executor::Next;
+use crate::engine::executor::StepCx;
+use crate::engine::executor::WorkError;
+use crate::engine::executor::WorkResult;
+use crate::engine::steps::discover::keys_of;
+use crate::ports::vendors::Enriched;
+use crate::ports::vendors::EnrichedCompany;
+use crate::run::state::EffectClass;
+use crate::run::state::LeadState;
+use crate::store::items::ItemRow;
+use crate::store::items::NewItem;
+use crate::store::leads;
+use crate::store::leads::RunLead;
+use crate::store::runs::RunRow;
+
+/// What a vendor said is good for this long.
+const CACHE_MS: i64 = 90 * DAY;
+const COMPANIES_PER_CALL: usize = 50;
+
+pub struct Enrich;
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum Ask {
+    People { vendor: String, leads: Vec<LeadId> },
+    Companies { vendor: String, companies: Vec<Company> },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+enum Answer {
+    People {
+        rows: Vec<Option<Lead>>,
+        credits: i64,
+    },
+    Companies {
+        rows: Vec<Option<Company>>,
+        #[serde(default)]
+        credits: i64,
+    },
+    /// The program stopped between the call and its answer: not asked again, since that might cost twice.
+    Lost,
+}
+
+#[async_trait::async_trait]
+impl Executor for Enrich {
+    async fn begin(&self, cx: &mut StepCx<'_>) -> WorkResult<Next> {
+        let before = completeness(&leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?);
+        cx.note("percent_before", before);
+        next_round(cx).await
+    }
+
+    async fn work(&self, engine: &Engine, _run: &RunRow, item: &ItemRow) -> WorkResult<Value> {
+        let ask: Ask = serde_json::from_value(item.payload.clone())?;
+        let answer = match &ask {
+            Ask::People { vendor, leads } => people(engine, item, vendor, leads).await,
+            Ask::Companies { vendor, companies } => organisations(engine, item, vendor, companies).await,
+        };
+        match answer {
+            Err(WorkError::Unknown(_)) => Ok(serde_json::to_value(Answer::Lost)?),
+            other => other,
+        }
+    }
+
+    async fn absorb(&self, cx: &mut StepCx<'_>, item: &ItemRow, answer: &Value) -> WorkResult<Vec<NewItem>> {
+        let ask: Ask = serde_json::from_value(item.payload.clone())?;
+        match (ask, serde_json::from_value::<Answer>(answer.clone())?) {
+            (Ask::People { vendor, leads }, Answer::People { rows, credits }) => {
+                for (id, row) in leads.iter().zip(rows) {
+                    take_person(cx, (&vendor, id), row).await?;
+                }
+                leads::spend(cx.conn, &item.key, &cx.run.id, (&vendor, credits), cx.now).await?;
+                cx.add("credits", credits);
+            }
+            (Ask::Companies { vendor, companies }, Answer::Companies { rows, credits }) => {
+                take_companies(cx, companies, rows).await?;
+                leads::spend(cx.conn, &item.key, &cx.run.id, (&vendor, credits), cx.now).await?;
+                cx.add("credits", credits);
+            }
+            _ => cx.add("lost", 1),
+        }
+        Ok(Vec::new())
+    }
+
+    async fn settle(&self, cx: &mut StepCx<'_>) -> WorkResult<Next> {
+        next_round(cx).await
+    }
+}
+
+/// Rounds: each source of people in order for those still without an address, then the companies, then the end.
+async fn next_round(cx: &mut StepCx<'_>) -> WorkResult<Next> {
+    let sources: Vec<(String, usize, i64)> = cx
+        .engine
+        .vendors
+        .enrichment
+        .iter()
+        .map(|source| (source.vendor().to_owned(), source.batch_max(), source.credits_each()))
+        .collect();
+    let mut round = cx.noted("round");
+    while let Some((vendor, batch, each)) = usize::try_from(round).ok().and_then(|index| sources.get(index)) {
+        round += 1;
+        cx.note("round", round);
+        let items = people_items(cx, vendor, *batch, *each).await?;
+        if !items.is_empty() {
+            return Ok(Next::Items(items));
+        }
+    }
+    if round == sources.len() as i64 {
+        cx.note("round", round + 1);
+        let items = company_items(cx).await?;
+        if !items.is_empty() {
+            return Ok(Next::Items(items));
+        }
+    }
+    conclude(cx).await
+}
+
+async fn people_items(cx: &mut StepCx<'_>, vendor: &str, batch: usize, each: i64) -> WorkResult<Vec<NewItem>> {
+    let mut wanted = Vec::new();
+    for row in leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await? {
+        if row.lead.email.is_some() && row.lead.verdict != Verdict::Unknown {
+            continue;
+        }
+        match cached(cx, vendor, &row.lead).await? {
+            Some(known) => take_person(cx, (vendor, &row.lead.id), known).await?,
+            None => wanted.push(row.lead.id),
+        }
+    }
+    let room = room(cx, each).await?;
+    if wanted.len() > room {
+        cx.add("over_cap", (wanted.len() - room) as i64);
+        wanted.truncate(room);
+    }
+    let chunks = wanted.chunks(batch.max(1)).enumerate();
+    chunks
+        .map(|(index, chunk)| {
+            let ask = Ask::People { vendor: vendor.to_owned(), leads: chunk.to_vec() };
+            Ok(cx.item(vendor, &format!("people:{vendor}:{index:04}"), chunk.len(), serde_json::to_value(ask)?))
+        })
+        .collect()
+}
+
+/// How many can still be bought within the run's cap.
+async fn room(cx: &mut StepCx<'_>, each: i64) -> WorkResult<usize> {
+    let spent: i64 = leads::spent(cx.conn, &cx.run.id).await?.values().sum();
+    Ok(usize::try_from((cx.run.plan.credits_cap - spent).max(0) / each.max(1)).unwrap_or(0))
+}
+
+async fn company_items(cx: &mut StepCx<'_>) -> WorkResult<Vec<NewItem>> {
+    let source = cx.engine.vendors.enrichment.first();
+    let Some((vendor, each)) = source.map(|source| (source.vendor().to_owned(), source.company_credits_each())) else {
+        return Ok(Vec::new());
+    };
+    let mut companies: Vec<Company> = Vec::new();
+    for row in leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await? {
+        if row.lead.email.is_some() && !companies.iter().any(|company| company.id == row.lead.company.id) {
+            companies.push(row.lead.company);
+        }
+    }
+    let mut fresh = Vec::new();
+    for company in companies {
+        match leads::cached(cx.conn, &vendor, "company", company.id.as_str()).await? {
+            Some((body, at)) if cx.now.since(at) < CACHE_MS => {
+                let known: Option<Company> = serde_json::from_value(body)?;
+                take_companies(cx, vec![company], vec![known]).await?;
+            }
+            _ => fresh.push(company),
+        }
+    }
+    let room = room(cx, each).await?;
+    if fresh.len() > room {
+        cx.add("companies_over_cap", (fresh.len() - room) as i64);
+        fresh.truncate(room);
+    }
+    let chunks = fresh.chunks(COMPANIES_PER_CALL).enumerate();
+    chunks
+        .map(|(index, chunk)| {
+            let ask = Ask::Companies { vendor: vendor.clone(), companies: chunk.to_vec() };
+            Ok(cx.item(&vendor, &format!("companies:{index:04}"), chunk.len(), serde_json::to_value(ask)?))
+        })
+        .collect()
+}
+
+async fn people(engine: &Engine, item: &ItemRow, vendor: &str, ids: &[LeadId]) -> WorkResult<Value> {
+    let source = engine.vendors.enrichment.iter().find(|source| source.vendor() == vendor);
+    let source = source.ok_or_else(|| WorkError::Refused(format!("ask {vendor}: it is not connected any more")))?;
+    let mut people = Vec::with_capacity(ids.len());
+    {
+        let mut conn = engine.store.conn().await?;
+        for id in ids {
+            people.extend(leads::get(&mut conn, id).await?);
+        }
+    }
+    let effect = effect(item, vendor, "enrich people", EffectClass::AtMostOnce, &ids);
+    let call = || async {
+        let rows: Vec<Enriched> = source.people(&people).await?;
+        let credits = rows.iter().map(|row| row.credits).sum();
+        let rows = rows.into_iter().map(|row| row.lead).collect();
+        Ok(json!(Answer::People { rows, credits }))
+    };
+    effects::perform(engine, item, &effect, call, effects::nothing_to_look_up).await
+}
+
+async fn organisations(engine: &Engine, item: &ItemRow, vendor: &str, companies: &[Company]) -> WorkResult<Value> {
+    let source = engine.vendors.enrichment.iter().find(|source| source.vendor() == vendor);
+    let source = source.ok_or_else(|| WorkError::Refused(format!("ask {vendor}: it is not connected any more")))?;
+    let ids: Vec<&str> = companies.iter().map(|company| company.id.as_str()).collect();
+    let effect = effect(item, vendor, "enrich companies", EffectClass::AtMostOnce, &ids);
+    let call = || async {
+        let rows: Vec<EnrichedCompany> = source.companies(companies).await?;
+        let credits = rows.iter().map(|row| row.credits).sum();
+        let rows = rows.into_iter().map(|row| row.company).collect();
+        Ok(json!(Answer::Companies { rows, credits }))
+    };
+    effects::perform(engine, item, &effect, call, effects::nothing_to_look_up).await
+}
+
+async fn cached(cx: &mut StepCx<'_>, vendor: &str, lead: &Lead) -> WorkResult<Option<Option<Lead>>> {
+    let body = leads::cached(cx.conn, vendor, "person", lead.id.as_str()).await?;
+    match body {
+        Some((body, at)) if cx.now.since(at) < CACHE_MS => Ok(Some(serde_json::from_value(body)?)),
+        _ => Ok(None),
+    }
+}
+
+/// What a source said of one person; `None` is an answer too, and is not asked again.
+async fn take_person(cx: &mut StepCx<'_>, at: (&str, &LeadId), found: Option<Lead>) -> WorkResult<()> {
+    let (vendor, id) = at;
+    leads::cache(cx.conn, (vendor, "person", id.as_str()), &serde_json::to_value(&found)?, cx.now).await?;
+    let Some(mut lead) = found else { return Ok(()) };
+    lead.id = id.clone();
+    if let Some(address) = &lead.email {
+        let vendor_says = (lead.verdict != Verdict::Unknown).then_some(lead.verdict);
+        lead.verdict = email::check(address, vendor_says).verdict;
+    }
+    leads::put(cx.conn, &lead, &keys_of(&lead), cx.now).await?;
+    Ok(())
+}
+
+async fn take_companies(cx: &mut StepCx<'_>, asked: Vec<Company>, found: Vec<Option<Company>>) -> WorkResult<()> {
+    let vendor = cx.engine.vendors.enrichment.first().map_or("", |source| source.vendor());
+    let rows = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?;
+    for (company, known) in asked.into_iter().zip(found) {
+        leads::cache(cx.conn, (vendor, "company", company.id.as_str()), &serde_json::to_value(&known)?, cx.now).await?;
+        let Some(mut known) = known else { continue };
+        known.id = company.id;
+        for row in rows.iter().filter(|row| row.lead.company.id == known.id) {
+            let lead = Lead { company: known.clone(), ..row.lead.clone() };
+            leads::put(cx.conn, &lead, &keys_of(&lead), cx.now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Who has a usable address goes on; each of the others with its reason.
+async fn conclude(cx: &mut StepCx<'_>) -> WorkResult<Next> {
+    let rows = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?;
+    let (mut enriched, mut missed, mut invalid, mut merged) = (0, 0, 0, 0);
+    let mut seen: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
+    let mut good = Vec::new();
+    for row in rows {
+        let key = row.lead.email.as_deref().and_then(identity::email_key);
+        let reason = match key {
+            None => {
+                missed += 1;
+                "no address found at any source"
+            }
+            Some(_) if row.lead.verdict == Verdict::Invalid => {
+                invalid += 1;
+                "address is invalid"
+            }
+            Some(key) if !seen.insert(key.clone()) => {
+                merged += 1;
+                "the same address as another lead"
+            }
+            Some(_) => {
+                enriched += 1;
+                good.push(row);
+                continue;
+            }
+        };
+        leads::set_state(cx.conn, &cx.run.id, &row.lead.id, LeadState::LeftOut, reason).await?;
+    }
+    cx.note("enriched", enriched);
+    cx.note("missed", missed);
+    cx.note("invalid", invalid);
+    cx.note("merged", merged);
+    cx.note("percent_after", completeness(&good));
+    if enriched == 0 {
+        return Ok(Next::Failed("No usable address was found for anybody".to_owned()));
+    }
+    Ok(Next::Done)
+}
+
+/// Filled of the required fields, in percent.
+fn completeness(rows: &[RunLead]) -> i64 {
+    let (filled, required) =
+        rows.iter().map(|row| quality::completeness(&row.lead)).fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+    (filled * 100).checked_div(required).unwrap_or(0) as i64
+}
