@@ -1,0 +1,23 @@
+//! The shell round the planning loop: takes what people did, drives the model, judges presses, shows where things stand.
+pub mod answer;
+pub mod attach;
+pub mod changes;
+pub mod context;
+pub mod desk;
+pub mod engagement;
+pub mod errands;
+pub mod gates;
+pub mod inbox;
+pub mod metrics;
+pub mod phase;
+pub mod plans;
+pub mod press;
+pub mod refuse;
+pub mod registry;
+pub mod say;
+pub mod show;
+pub mod status;
+pub mod text;
+pub mod think;
+pub mod toolbox;
+pub mod views;
