@@ -12,5 +12,6 @@ pub mod reports;
 pub mod run;
 pub mod sandbox;
 pub mod store;
+pub mod surfaces;
 pub mod tools;
 pub mod workflows;

@@ -1,0 +1,2 @@
+//! Where people meet the desk: each surface draws the neutral card its own way and knows no service.
+pub mod web;

@@ -1,0 +1,19 @@
+//! The page as HTML, one file per part. Everything from outside is escaped by maud; only our own drawings are not.
+pub mod acts;
+pub mod card;
+pub mod chart;
+pub mod composer;
+pub mod door;
+pub mod form;
+pub mod frame;
+pub mod hello;
+pub mod icon;
+pub mod mail;
+pub mod nav;
+pub mod parts;
+pub mod reader;
+pub mod status;
+pub mod steps;
+pub mod talk;
+pub mod text;
+pub mod toast;
