@@ -1,5 +1,8 @@
 //! Quarterdeck: a sales desk that lives in a chat channel. ARCHITECTURE.md is the map.
+pub mod app;
 pub mod cards;
+pub mod cli;
+pub mod config;
 pub mod connectors;
 pub mod domain;
 pub mod engine;
@@ -13,5 +16,6 @@ pub mod run;
 pub mod sandbox;
 pub mod store;
 pub mod surfaces;
+pub mod telemetry;
 pub mod tools;
 pub mod workflows;

@@ -1,2 +1,4 @@
 //! The program: parses the command and calls the library.
-fn main() {}
+fn main() -> std::process::ExitCode {
+    quarterdeck::cli::run::main()
+}

@@ -1,0 +1,56 @@
+//! What every start stands on: the data folder and its lock, the database and what it was used with before, ids, the key.
+use std::sync::Arc;
+
+use crate::app::error::StartError;
+use crate::app::ids::SystemIds;
+use crate::app::key;
+use crate::app::lock::DataLock;
+use crate::config::model::Config;
+use crate::config::parts;
+use crate::config::values::without_password;
+use crate::store::meta;
+use crate::store::open::Store;
+
+pub struct Ground {
+    pub store: Store,
+    pub ids: Arc<SystemIds>,
+    /// Signs sessions and forms.
+    pub key: [u8; 32],
+    /// Where the data is, as people read it.
+    pub data: String,
+    _lock: DataLock,
+}
+
+/// The row that says which vendors were sandbox and which live.
+const SEAL: &str = "vendors";
+
+pub async fn open(config: &Config, lock: DataLock) -> Result<Ground, StartError> {
+    let folder = &config.place.data_dir;
+    let key = key::load(folder)?;
+    let ids = SystemIds::new().map_err(|why| StartError::Failed(anyhow::anyhow!("draw random bytes: {why}")))?;
+    let (url, shown) = match &config.place.database_url {
+        Some(url) => (url.clone(), without_password(url)),
+        None => {
+            let file = config.place.sqlite_file();
+            (Store::sqlite_url(&file), std::path::absolute(&file).unwrap_or(file).display().to_string())
+        }
+    };
+    let store = Store::open(&url).await.map_err(|why| {
+        // A driver's own words may repeat the address, and with it a password.
+        let why = why.to_string().replace(&url, &shown);
+        StartError::Wrong(format!(
+            "the database {shown} cannot be used: {why}; mend it, or choose another with --data-dir or --database-url"
+        ))
+    })?;
+    seal(&store, config).await?;
+    Ok(Ground { store, ids: Arc::new(ids), key, data: shown, _lock: lock })
+}
+
+/// Rows made with an invented vendor never meet the real one: the database remembers.
+async fn seal(store: &Store, config: &Config) -> Result<(), StartError> {
+    let mut tx = store.begin().await.map_err(StartError::failed)?;
+    let stored = meta::get(&mut tx, SEAL).await.map_err(StartError::failed)?.unwrap_or_default();
+    let joined = parts::reseal(&stored, &config.parts).map_err(StartError::Wrong)?;
+    meta::put(&mut tx, SEAL, &joined).await.map_err(StartError::failed)?;
+    tx.commit().await.map_err(StartError::failed)
+}

@@ -1,0 +1,215 @@
+//! From a configuration to a running desk: the one place where adapters are made and handed to services.
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use crate::app::error::StartError;
+use crate::app::ground;
+use crate::app::lock;
+use crate::app::running::Running;
+use crate::app::services;
+use crate::app::services::Services;
+use crate::app::stage::Stage;
+use crate::app::world;
+use crate::app::world::Outside;
+use crate::app::world::Settle;
+use crate::config::model::Config;
+use crate::domain::time::MINUTE;
+use crate::intake::hooks;
+use crate::intake::hooks::Hooks;
+use crate::intake::hooks::Secrets;
+use crate::run::canonical::hash_text;
+use crate::run::canonical::hex;
+use crate::surfaces::web;
+use crate::surfaces::web::options::Login;
+use crate::surfaces::web::options::WebOptions;
+use crate::surfaces::web::server;
+use crate::surfaces::web::server::Parts;
+use crate::surfaces::web::server::Routes;
+
+/// Daily work is looked for this often, in business time.
+const DAILY_EVERY_MS: i64 = 5 * MINUTE;
+
+pub async fn start(config: &Config) -> Result<Running, StartError> {
+    // The lock comes first: "in use by another Quarterdeck" says more than "the port is taken".
+    let lock = lock::take(&config.place.data_dir)?;
+    let listener = listen(config).await?;
+    let address = listener.local_addr().map_err(StartError::failed)?;
+    let ground = ground::open(config, lock).await?;
+    // A second installation is another start in the same process: the first provider stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let world = world::open(config).await?;
+    let base = world.sandbox.as_ref().map(|(sandbox, _)| sandbox.base_url());
+    let desk = services::build(config, &ground, &world.clock, base.as_deref()).await?;
+    let options = web_options(config, ground.key);
+    web::options::check(&options).map_err(StartError::Wrong)?;
+
+    let mut running = Running::new(address, config.parts.all().to_vec(), ground);
+    let freed = desk.worker().recover().await.map_err(StartError::failed)?;
+    if freed > 0 {
+        tracing::info!(freed, "took up the work of a process that ended");
+    }
+    running.shutdown = desk.orchestrator.shutdown.clone();
+    spawn_services(&mut running, &desk);
+    let parts = Parts {
+        desk: desk.orchestrator.clone(),
+        clock: desk.engine.clock.clone(),
+        ids: desk.engine.ids.clone(),
+        hooks: hooks(&mut running, &desk, address),
+    };
+    let shutdown = running.shutdown.clone();
+    running.spawn(async move { Ok(server::serve(listener, options, parts, shutdown).await?) });
+    if let Some((sandbox, clock)) = world.sandbox {
+        let outside = Outside {
+            clock,
+            address: sandbox.addr(),
+            store: desk.engine.store.clone(),
+            settle: Arc::new(Everything { desk: desk.clone() }),
+        };
+        running.stage = Some(Stage { desk: desk.orchestrator.clone(), world: Arc::new(outside) });
+        running.sandbox = Some(sandbox);
+    }
+    Ok(running)
+}
+
+fn spawn_services(running: &mut Running, desk: &Services) {
+    let shutdown = running.shutdown.clone();
+    let worker = desk.worker();
+    let stop = shutdown.clone();
+    running.spawn(async move {
+        worker.run(stop).await;
+        Ok(())
+    });
+    let (inbox, stop) = (desk.orchestrator.clone(), shutdown.clone());
+    running.spawn(async move {
+        inbox.run_inbox(stop).await;
+        Ok(())
+    });
+    let (events, stop) = (desk.orchestrator.clone(), shutdown.clone());
+    running.spawn(async move {
+        events.run_events(stop).await;
+        Ok(())
+    });
+    let (poller, stop) = (desk.poller.clone(), shutdown.clone());
+    running.spawn(async move {
+        poller.run(stop).await;
+        Ok(())
+    });
+    let (daily, stop) = (desk.clone(), shutdown);
+    running.spawn(async move {
+        while !stop.is_cancelled() {
+            daily.step_daily().await;
+            let next = daily.engine.clock.now().plus(DAILY_EVERY_MS);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = daily.engine.clock.wait(next) => {}
+            }
+        }
+        Ok(())
+    });
+}
+
+/// The vendor's webhook. The sandbox reaches us on this machine and is asked to call; a live lemlist has no way to a
+/// loopback page, so its events are polled.
+fn hooks(running: &mut Running, desk: &Services, address: SocketAddr) -> Option<Routes> {
+    let word = |what: &str| hash_text(&format!("{what} {}", hex(&running.ground.key)))[..32].to_owned();
+    let (path, secret) = (word("webhook path"), word("webhook secret"));
+    let router = hooks::router(Hooks { hint: desk.poller.hint.clone(), secrets: Secrets::new(&path, &secret)? });
+    if desk.engine.vendors.is_sandbox("lemlist") {
+        let outreach = desk.engine.vendors.outreach.clone();
+        let shutdown = running.shutdown.clone();
+        let url = format!("http://127.0.0.1:{}/hooks/lemlist/{path}", address.port());
+        running.spawn(async move {
+            if let Err(error) = outreach.call_back(&url, &secret).await {
+                tracing::warn!(error = %error, "no webhook could be set up; events are polled");
+            }
+            shutdown.cancelled().await;
+            Ok(())
+        });
+    }
+    Some(router)
+}
+
+/// Fetches and applies all that is due, for the demo's comparison of books.
+struct Everything {
+    desk: Services,
+}
+
+#[async_trait::async_trait]
+impl Settle for Everything {
+    async fn settle(&self) -> anyhow::Result<()> {
+        self.desk.poller.step().await?;
+        while self.desk.orchestrator.step_events().await {}
+        Ok(())
+    }
+}
+
+fn web_options(config: &Config, key: [u8; 32]) -> WebOptions {
+    let login = |login: &crate::config::people::Login| Login {
+        person: login.person.clone(),
+        argon2: login.argon2.expose().to_owned(),
+    };
+    WebOptions {
+        bind: config.server.bind,
+        port: config.server.port,
+        sandbox: config.server.person_switch,
+        persons: config.people.persons.clone(),
+        logins: config.people.logins.iter().map(login).collect(),
+        hosts: config.server.hosts.clone(),
+        key,
+        upload_max: WebOptions::UPLOAD_MAX,
+    }
+}
+
+/// Opens the page's port; nothing is answered before the desk stands.
+pub async fn listen(config: &Config) -> Result<TcpListener, StartError> {
+    let (bind, port) = (config.server.bind, config.server.port);
+    TcpListener::bind((bind, port))
+        .await
+        .map_err(|why| StartError::Wrong(port_words(&format!("{bind}:{port}"), "--port", &why)))
+}
+
+/// What to say when a port cannot be had.
+pub fn port_words(address: &str, flag: &str, why: &std::io::Error) -> String {
+    match why.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            format!(
+                "{address} is taken by another program; stop that one, or choose another port with {flag} (0 takes a free one)"
+            )
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            format!("{address} may not be opened by this user; choose a port above 1023 with {flag}")
+        }
+        _ => {
+            format!("{address} cannot be opened: {why}; choose another address with --bind or another port with {flag}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::environment::Given;
+    use crate::config::load::load;
+
+    fn config(folder: &tempfile::TempDir, port: u16) -> Config {
+        let data = folder.path().join("data").display().to_string();
+        let flags = vec![("--data-dir", data), ("--port", port.to_string())];
+        load(&Given { flags, shipped: true, ..Given::default() }).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_and_a_taken_folder_are_told_in_a_sentence() {
+        let folder = tempfile::tempdir().unwrap();
+        let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = other.local_addr().unwrap().port();
+        let taken = start(&config(&folder, port)).await.err().unwrap();
+        assert!(matches!(&taken, StartError::Wrong(text) if text.contains("--port")), "{taken}");
+        let first = start(&config(&folder, 0)).await.unwrap();
+        let second = start(&config(&folder, 0)).await.err().unwrap();
+        assert!(matches!(&second, StartError::Wrong(text) if text.contains("--data-dir")), "{second}");
+        assert_eq!(first.drain().await.unwrap(), Vec::<String>::new());
+        start(&config(&folder, 0)).await.unwrap().drain().await.unwrap();
+    }
+}

@@ -1,0 +1,113 @@
+//! The configuration as the program uses it: typed, checked, each value with its origin beside it.
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use crate::config::files::Files;
+use crate::config::parts::Parts;
+use crate::config::people::People;
+use crate::config::values::Values;
+use crate::ports::secret::Secret;
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub server: Server,
+    pub place: Place,
+    pub sandbox: SandboxSettings,
+    pub log: LogSettings,
+    pub model: ModelSettings,
+    pub parts: Parts,
+    pub policy: PolicySettings,
+    pub sender: Sender,
+    pub digest: DigestSettings,
+    pub poll_minutes: i64,
+    pub people: People,
+    pub files: Files,
+    /// What `check --show` prints.
+    pub values: Values,
+}
+
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub bind: IpAddr,
+    pub port: u16,
+    pub hosts: Vec<String>,
+    /// Anybody may be anybody: only on loopback and only while no vendor is live.
+    pub person_switch: bool,
+}
+
+/// Where what we know lies.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub data_dir: PathBuf,
+    /// `None` is SQLite in the data folder.
+    pub database_url: Option<String>,
+}
+
+impl Place {
+    pub fn sqlite_file(&self) -> PathBuf {
+        self.data_dir.join("quarterdeck.db")
+    }
+
+    pub fn sandbox_dir(&self) -> PathBuf {
+        self.data_dir.join("sandbox")
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct SandboxSettings {
+    pub port: u16,
+    pub seed: u64,
+    /// World seconds per second.
+    pub speed: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct LogSettings {
+    pub filter: String,
+    pub json: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct ModelSettings {
+    pub base_url: String,
+    pub name: String,
+    pub fallback: Option<Fallback>,
+    /// Micro-USD for a million tokens.
+    pub input_micro_per_million: i64,
+    pub output_micro_per_million: i64,
+}
+
+/// Asked when the first model cannot be reached.
+#[derive(Clone, Debug)]
+pub struct Fallback {
+    pub base_url: String,
+    pub name: String,
+    pub key: Option<Secret>,
+}
+
+#[derive(Clone, Debug)]
+pub struct PolicySettings {
+    /// Launches to more people than this are for a manager.
+    pub launch_manager_above: i64,
+    pub credits_per_run_max: i64,
+    /// Reference of the legitimate interest assessment.
+    pub lia_ref: Option<String>,
+}
+
+/// Who the mails come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    pub company: String,
+    pub address: String,
+    pub name: String,
+    pub reply_to: String,
+    pub unsubscribe_url: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct DigestSettings {
+    pub hour: i8,
+    pub minute: i8,
+    /// IANA zone.
+    pub zone: String,
+}

@@ -1,0 +1,6 @@
+//! What people do with the desk, from the first word to the digest.
+mod flagship;
+mod gates;
+mod hostile;
+mod input;
+mod restart;
