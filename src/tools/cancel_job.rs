@@ -1,7 +1,4 @@
 //! `cancel_job`: stops a run for its owner, a manager or an operator. Stopping needs no gate; what was sent stays sent.
-use schemars::JsonSchema;
-use serde::Deserialize;
-
 use crate::domain::person::Role;
 use crate::run::state::StepKind;
 use crate::run::turn::Returned;
@@ -14,22 +11,13 @@ use crate::tools::jobs;
 
 pub struct Tool;
 
-#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
-#[serde(deny_unknown_fields)]
-pub struct Args {
-    /// Code such as 7K2; empty for this thread's.
-    #[serde(default)]
-    #[garde(length(chars, max = 32))]
-    pub job: String,
-}
-
 #[async_trait::async_trait]
 impl Callable for Tool {
-    type Args = Args;
+    type Args = jobs::JobArgs;
     const PHASES: &'static [Phase] = Phase::ALL;
     const STEP: Option<StepKind> = None;
 
-    async fn call(cx: &ToolCx, args: Args) -> anyhow::Result<Returned> {
+    async fn call(cx: &ToolCx, args: jobs::JobArgs) -> anyhow::Result<Returned> {
         let mut tx = cx.store.begin().await?;
         let run = match jobs::find(&mut tx, cx, &args.job).await? {
             Ok(run) => run,

@@ -1,7 +1,4 @@
 //! `check_compliance`: may this person be mailed, and why. The rules answer; nothing is cleared by asking.
-use schemars::JsonSchema;
-use serde::Deserialize;
-
 use crate::domain::compliance::decide::Ruling;
 use crate::domain::compliance::decide::RulingVerdict;
 use crate::domain::compliance::decide::decide;
@@ -28,21 +25,13 @@ const REASONS_MAX: usize = 4;
 
 pub struct Tool;
 
-#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
-#[serde(deny_unknown_fields)]
-pub struct Args {
-    /// Only looked up.
-    #[garde(length(chars, min = 3, max = 254))]
-    pub email: String,
-}
-
 #[async_trait::async_trait]
 impl Callable for Tool {
-    type Args = Args;
+    type Args = known::EmailArgs;
     const PHASES: &'static [Phase] = Phase::ALL;
     const STEP: Option<StepKind> = None;
 
-    async fn call(cx: &ToolCx, args: Args) -> anyhow::Result<Returned> {
+    async fn call(cx: &ToolCx, args: known::EmailArgs) -> anyhow::Result<Returned> {
         let mut c = cx.store.conn().await?;
         let known = known::by_email(&mut c, &args.email).await?;
         let is_known = known.is_some();

@@ -1,4 +1,7 @@
 //! Runs as the tools speak of them: found by code, told in a line.
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::run::state::StepState;
 use crate::store::leads;
 use crate::store::open::Conn;
@@ -7,6 +10,16 @@ use crate::store::runs::RunRow;
 use crate::store::runs::StepRow;
 use crate::tools::context::ToolCx;
 use crate::workflows::words;
+
+/// What is asked of a run.
+#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
+#[serde(deny_unknown_fields)]
+pub struct JobArgs {
+    /// Code such as 7K2; empty for this thread's.
+    #[serde(default)]
+    #[garde(length(chars, max = 32))]
+    pub job: String,
+}
 
 /// Runs that are searched by code, newest first.
 pub const RUNS_MAX: i64 = 200;

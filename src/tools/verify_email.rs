@@ -1,7 +1,4 @@
 //! `verify_email`: whether an address is sound, from the address and from what vendors said of it.
-use schemars::JsonSchema;
-use serde::Deserialize;
-
 use crate::domain::lead::Verdict;
 use crate::run::state::StepKind;
 use crate::run::turn::Returned;
@@ -12,21 +9,13 @@ use crate::tools::known;
 
 pub struct Tool;
 
-#[derive(Debug, Deserialize, JsonSchema, garde::Validate)]
-#[serde(deny_unknown_fields)]
-pub struct Args {
-    /// Only looked up.
-    #[garde(length(chars, min = 3, max = 254))]
-    pub email: String,
-}
-
 #[async_trait::async_trait]
 impl Callable for Tool {
-    type Args = Args;
+    type Args = known::EmailArgs;
     const PHASES: &'static [Phase] = Phase::ALL;
     const STEP: Option<StepKind> = None;
 
-    async fn call(cx: &ToolCx, args: Args) -> anyhow::Result<Returned> {
+    async fn call(cx: &ToolCx, args: known::EmailArgs) -> anyhow::Result<Returned> {
         let mut c = cx.store.conn().await?;
         let lead = known::by_email(&mut c, &args.email).await?;
         let check = known::checked(&args.email, lead.as_ref());
