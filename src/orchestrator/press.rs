@@ -97,7 +97,9 @@ async fn judged(desk: &Orchestrator, c: &mut Conn, by: (&Person, &str), values: 
         (Verb::Show, _) => show::show(desk, c, &press).await,
         // These decide on a gate, and this button has none.
         (Verb::ExcludeFlagged | Verb::ReviewFlagged | Verb::Launch, _)
-        | (Verb::LaunchWithChanges | Verb::MoreExamples, _) => Err(no(RefusalKind::Unknown, "no_action")),
+        | (Verb::LaunchWithChanges | Verb::MoreExamples, _)
+        | (Verb::Reject | Verb::Pause | Verb::Resume | Verb::Halt | Verb::Lift, _)
+        | (Verb::MarkDone | Verb::Drop | Verb::Undo | Verb::Compare, _) => Err(no(RefusalKind::Unknown, "no_action")),
     }
 }
 

@@ -16,11 +16,14 @@ pub enum CardKind {
     Notice,
     Digest,
     Status,
+    GateUndo,
+    Review,
+    Alert,
 }
 
 impl CardKind {
     pub fn is_gate(self) -> bool {
-        matches!(self, Self::GateCompliance | Self::GateLaunch | Self::GateMerge)
+        matches!(self, Self::GateCompliance | Self::GateLaunch | Self::GateMerge | Self::GateUndo)
     }
 }
 
@@ -60,6 +63,15 @@ pub enum Verb {
     Retry,
     Stop,
     Show,
+    Reject,
+    Pause,
+    Resume,
+    Halt,
+    Lift,
+    MarkDone,
+    Drop,
+    Undo,
+    Compare,
 }
 
 impl Verb {
@@ -77,6 +89,15 @@ impl Verb {
             Self::Retry => "retry",
             Self::Stop => "stop",
             Self::Show => "show",
+            Self::Reject => "reject",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Halt => "halt",
+            Self::Lift => "lift",
+            Self::MarkDone => "mark_done",
+            Self::Drop => "drop",
+            Self::Undo => "undo",
+            Self::Compare => "compare",
         }
     }
 }

@@ -109,6 +109,9 @@ pub fn kind(kind: CardKind) -> &'static str {
         CardKind::Notice => "notice",
         CardKind::Digest => "digest",
         CardKind::Status => "status",
+        CardKind::GateUndo => "gate_undo",
+        CardKind::Review => "review",
+        CardKind::Alert => "alert",
     }
 }
 
@@ -116,7 +119,7 @@ fn label(kind: CardKind) -> &'static str {
     match kind {
         CardKind::Plan => "Plan",
         CardKind::Progress => "Run",
-        CardKind::GateCompliance | CardKind::GateMerge => "Decision",
+        CardKind::GateCompliance | CardKind::GateMerge | CardKind::GateUndo => "Decision",
         CardKind::GateLaunch => "Preview",
         CardKind::Question => "Question",
         CardKind::Result => "Result",
@@ -124,6 +127,8 @@ fn label(kind: CardKind) -> &'static str {
         CardKind::Notice => "Notice",
         CardKind::Digest => "Digest",
         CardKind::Status => "Status",
+        CardKind::Review => "For review",
+        CardKind::Alert => "Alert",
     }
 }
 
@@ -133,7 +138,9 @@ pub fn sign(card: &Card) -> &'static str {
         (CardKind::Progress, _) => "run",
         (kind, _) if kind.is_gate() => "gate",
         (CardKind::Question, _) => "ask",
-        (CardKind::Error, _) | (CardKind::Notice, Tone::Warn | Tone::Danger) => "warn",
+        (CardKind::Error | CardKind::Review | CardKind::Alert, _) | (CardKind::Notice, Tone::Warn | Tone::Danger) => {
+            "warn"
+        }
         (CardKind::Result, Tone::Ok) => "check",
         (CardKind::Digest, _) => "chart",
         (CardKind::Status, _) => "gauge",
