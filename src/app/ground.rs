@@ -1,9 +1,10 @@
-//! What every start stands on: the data folder and its lock, the database and what it was used with before, ids, the key.
+//! What every start stands on: the data folder and its locks, the database and what it was used with before, ids, the key.
 use std::sync::Arc;
 
 use crate::app::error::StartError;
 use crate::app::ids::SystemIds;
 use crate::app::key;
+use crate::app::lock;
 use crate::app::lock::DataLock;
 use crate::config::model::Config;
 use crate::config::parts;
@@ -18,16 +19,47 @@ pub struct Ground {
     pub key: [u8; 32],
     /// Where the data is, as people read it.
     pub data: String,
-    _lock: DataLock,
+    /// This process's name in leases.
+    pub owner: String,
+    /// Processes of this machine that are gone, with what they left.
+    pub gone: Vec<String>,
+    _locks: Vec<DataLock>,
 }
 
 /// The row that says which vendors were sandbox and which live.
 const SEAL: &str = "vendors";
 
-pub async fn open(config: &Config, lock: DataLock) -> Result<Ground, StartError> {
+/// The locks come first: "in use by another Quarterdeck" says more than "the port is taken".
+pub fn locks(config: &Config, owner: &str) -> Result<Vec<DataLock>, StartError> {
+    let folder = &config.place.data_dir;
+    let own = match &config.place.database_url {
+        None => lock::take(folder)?,
+        Some(_) => {
+            lock::prepare(folder)?;
+            lock::join(folder, owner)?
+        }
+    };
+    let mut locks = vec![own];
+    if config.parts.needs_sandbox() && config.sandbox.elsewhere.is_none() {
+        locks.push(lock::take_world(&config.place.sandbox_dir())?);
+    }
+    Ok(locks)
+}
+
+pub fn ids() -> Result<Arc<SystemIds>, StartError> {
+    let ids = SystemIds::new().map_err(|why| StartError::Failed(anyhow::anyhow!("draw random bytes: {why}")))?;
+    Ok(Arc::new(ids))
+}
+
+pub async fn open(
+    config: &Config,
+    named: (Arc<SystemIds>, String),
+    locks: Vec<DataLock>,
+) -> Result<Ground, StartError> {
+    let (ids, owner) = named;
     let folder = &config.place.data_dir;
     let key = key::load(folder)?;
-    let ids = SystemIds::new().map_err(|why| StartError::Failed(anyhow::anyhow!("draw random bytes: {why}")))?;
+    let gone = lock::gone(folder, &owner);
     let (url, shown) = match &config.place.database_url {
         Some(url) => (url.clone(), without_password(url)),
         None => {
@@ -43,7 +75,7 @@ pub async fn open(config: &Config, lock: DataLock) -> Result<Ground, StartError>
         ))
     })?;
     seal(&store, config).await?;
-    Ok(Ground { store, ids: Arc::new(ids), key, data: shown, _lock: lock })
+    Ok(Ground { store, ids, key, data: shown, owner, gone, _locks: locks })
 }
 
 /// Rows made with an invented vendor never meet the real one: the database remembers.

@@ -9,24 +9,32 @@ const FILE: &str = "session.key";
 
 pub fn load(folder: &Path) -> Result<[u8; 32], StartError> {
     let path = folder.join(FILE);
-    if let Ok(bytes) = std::fs::read(&path) {
-        return <[u8; 32]>::try_from(bytes).map_err(|_| {
-            StartError::Wrong(format!("{} is not a key of ours; remove it, and people log in again", path.display()))
-        });
+    if !path.exists() {
+        let key = random_key().map_err(|why| StartError::Failed(anyhow::anyhow!("draw random bytes: {why}")))?;
+        write(folder, &path, &key).map_err(|why| {
+            StartError::Wrong(format!("{} cannot be written: {why}; choose another --data-dir", path.display()))
+        })?;
     }
-    let key = random_key().map_err(|why| StartError::Failed(anyhow::anyhow!("draw random bytes: {why}")))?;
-    write(&path, &key).map_err(|why| {
-        StartError::Wrong(format!("{} cannot be written: {why}; choose another --data-dir", path.display()))
-    })?;
-    Ok(key)
+    let bytes = std::fs::read(&path).unwrap_or_default();
+    <[u8; 32]>::try_from(bytes).map_err(|_| {
+        StartError::Wrong(format!("{} is not a key of ours; remove it, and people log in again", path.display()))
+    })
 }
 
-fn write(path: &Path, key: &[u8]) -> std::io::Result<()> {
+/// Whole or not at all, and the first of several that start at once wins.
+fn write(folder: &Path, path: &Path, key: &[u8]) -> std::io::Result<()> {
+    let draft = folder.join(format!("{FILE}.{}", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(key)
+    options.open(&draft)?.write_all(key)?;
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft)?;
+    match linked {
+        Err(why) if why.kind() != std::io::ErrorKind::AlreadyExists => Err(why),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

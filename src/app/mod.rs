@@ -9,6 +9,7 @@ pub mod key;
 pub mod lock;
 pub mod loopback;
 pub mod off;
+pub mod remote;
 pub mod rules;
 pub mod running;
 pub mod services;

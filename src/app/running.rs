@@ -18,7 +18,10 @@ const DRAIN_MAX: Duration = Duration::from_secs(25);
 const NAMED_MAX: i64 = 100;
 
 pub struct Running {
-    pub address: SocketAddr,
+    /// Of the page; a worker of its own has none.
+    pub page: Option<SocketAddr>,
+    /// Address of the sandbox world, played here or elsewhere.
+    pub world: Option<String>,
     /// Stopped last: what drains may still call it.
     pub sandbox: Option<Sandbox>,
     pub parts: Vec<(&'static str, Standing)>,
@@ -30,9 +33,10 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn new(address: SocketAddr, parts: Vec<(&'static str, Standing)>, ground: Ground) -> Self {
+    pub fn new(page: Option<SocketAddr>, parts: Vec<(&'static str, Standing)>, ground: Ground) -> Self {
         Self {
-            address,
+            page,
+            world: None,
             sandbox: None,
             parts,
             ground,

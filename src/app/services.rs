@@ -92,7 +92,7 @@ pub async fn build(
         clock: Arc::clone(clock),
         ids: Arc::clone(&ids),
         rules: Arc::new(rules::of_engine(config, &books)),
-        owner: ids.fresh("worker"),
+        owner: ground.owner.clone(),
         wake: Arc::clone(&engine_wake),
         changed: Arc::clone(&changed),
     };

@@ -6,7 +6,9 @@ use tokio::net::TcpListener;
 
 use crate::app::error::StartError;
 use crate::app::ground;
-use crate::app::lock;
+use crate::app::ground::Ground;
+use crate::app::ids::SystemIds;
+use crate::app::lock::DataLock;
 use crate::app::running::Running;
 use crate::app::services;
 use crate::app::services::Services;
@@ -19,6 +21,7 @@ use crate::domain::time::MINUTE;
 use crate::intake::hooks;
 use crate::intake::hooks::Hooks;
 use crate::intake::hooks::Secrets;
+use crate::ports::clock::Ids;
 use crate::run::canonical::hash_text;
 use crate::run::canonical::hex;
 use crate::surfaces::web;
@@ -31,26 +34,74 @@ use crate::surfaces::web::server::Routes;
 /// Daily work is looked for this often, in business time.
 const DAILY_EVERY_MS: i64 = 5 * MINUTE;
 
-pub async fn start(config: &Config) -> Result<Running, StartError> {
-    // The lock comes first: "in use by another Quarterdeck" says more than "the port is taken".
-    let lock = lock::take(&config.place.data_dir)?;
-    let listener = listen(config).await?;
-    let address = listener.local_addr().map_err(StartError::failed)?;
-    let ground = ground::open(config, lock).await?;
+/// What both kinds of process are made of.
+struct Raised {
+    ground: Ground,
+    world: world::Ground,
+    desk: Services,
+}
+
+async fn raise(config: &Config, named: (Arc<SystemIds>, String), locks: Vec<DataLock>) -> Result<Raised, StartError> {
+    let ground = ground::open(config, named, locks).await?;
     // A second installation is another start in the same process: the first provider stays.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let world = world::open(config).await?;
-    let base = world.sandbox.as_ref().map(|(sandbox, _)| sandbox.base_url());
-    let desk = services::build(config, &ground, &world.clock, base.as_deref()).await?;
-    let options = web_options(config, ground.key);
-    web::options::check(&options).map_err(StartError::Wrong)?;
-
-    let mut running = Running::new(address, config.parts.all().to_vec(), ground);
+    let desk = services::build(config, &ground, &world.clock, world.base_url.as_deref()).await?;
     let freed = desk.worker().recover().await.map_err(StartError::failed)?;
     if freed > 0 {
         tracing::info!(freed, "took up the work of a process that ended");
     }
+    Ok(Raised { ground, world, desk })
+}
+
+fn named() -> Result<(Arc<SystemIds>, String), StartError> {
+    let ids = ground::ids()?;
+    let owner = ids.fresh("worker");
+    Ok((ids, owner))
+}
+
+/// The engine alone: any number of these work beside each other on one Postgres.
+pub async fn start_worker(config: &Config) -> Result<Running, StartError> {
+    if config.place.database_url.is_none() {
+        return Err(StartError::Wrong(
+            "a worker of its own shares a Postgres with the others; name it with --database-url, or let `quarterdeck serve` \
+             carry the runs out, as it does with SQLite"
+                .to_owned(),
+        ));
+    }
+    if config.parts.needs_sandbox() && config.sandbox.elsewhere.is_none() {
+        return Err(StartError::Wrong(
+            "the sandbox world is played by another process; name it with --sandbox-url http://127.0.0.1:PORT, as \
+             `quarterdeck sandbox` or `quarterdeck serve` prints it"
+                .to_owned(),
+        ));
+    }
+    let named = named()?;
+    let locks = ground::locks(config, &named.1)?;
+    let Raised { ground, world, desk } = raise(config, named, locks).await?;
+    let mut running = Running::new(None, config.parts.all().to_vec(), ground);
+    running.world = world.base_url;
     running.shutdown = desk.orchestrator.shutdown.clone();
+    spawn_worker(&mut running, &desk);
+    Ok(running)
+}
+
+pub async fn start(config: &Config) -> Result<Running, StartError> {
+    let named = named()?;
+    // The locks come first: "in use by another Quarterdeck" says more than "the port is taken".
+    let locks = ground::locks(config, &named.1)?;
+    let listener = listen(config).await?;
+    let address = listener.local_addr().map_err(StartError::failed)?;
+    let Raised { ground, world, desk } = raise(config, named, locks).await?;
+    let options = web_options(config, ground.key);
+    web::options::check(&options).map_err(StartError::Wrong)?;
+
+    let mut running = Running::new(Some(address), config.parts.all().to_vec(), ground);
+    running.world.clone_from(&world.base_url);
+    running.shutdown = desk.orchestrator.shutdown.clone();
+    if config.server.worker {
+        spawn_worker(&mut running, &desk);
+    }
     spawn_services(&mut running, &desk);
     let parts = Parts {
         desk: desk.orchestrator.clone(),
@@ -73,14 +124,16 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     Ok(running)
 }
 
-fn spawn_services(running: &mut Running, desk: &Services) {
-    let shutdown = running.shutdown.clone();
-    let worker = desk.worker();
-    let stop = shutdown.clone();
+fn spawn_worker(running: &mut Running, desk: &Services) {
+    let (worker, stop) = (desk.worker(), running.shutdown.clone());
     running.spawn(async move {
         worker.run(stop).await;
         Ok(())
     });
+}
+
+fn spawn_services(running: &mut Running, desk: &Services) {
+    let shutdown = running.shutdown.clone();
     let (inbox, stop) = (desk.orchestrator.clone(), shutdown.clone());
     running.spawn(async move {
         inbox.run_inbox(stop).await;

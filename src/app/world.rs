@@ -10,7 +10,10 @@ use crate::app::clock::WorldClockAdapter;
 use crate::app::clock::WorldTime;
 use crate::app::clock::wall;
 use crate::app::error::StartError;
+use crate::app::lock;
+use crate::app::lock::DataLock;
 use crate::app::loopback;
+use crate::app::remote::RemoteWorld;
 use crate::app::start::port_words;
 use crate::config::model::Config;
 use crate::domain::ids::RunId;
@@ -26,36 +29,62 @@ const WORLD_START_MS: i64 = 1_795_424_100_000;
 
 pub struct Ground {
     pub clock: Arc<dyn Clock>,
+    /// Where the vendors are played, if any is.
+    pub base_url: Option<String>,
+    /// When it is this process that plays them.
     pub sandbox: Option<(Sandbox, WorldClock)>,
 }
 
 /// With a live vendor the sandbox parts live in real time; else the world has a time of its own.
 pub async fn open(config: &Config) -> Result<Ground, StartError> {
     if !config.parts.needs_sandbox() {
-        return Ok(Ground { clock: Arc::new(SystemClock), sandbox: None });
+        return Ok(Ground { clock: Arc::new(SystemClock), base_url: None, sandbox: None });
+    }
+    if let Some(address) = config.sandbox.elsewhere {
+        let world = RemoteWorld::connect(address).await.map_err(|why| {
+            StartError::Wrong(format!(
+                "no sandbox answers at http://{address}: {why:#}; start one with `quarterdeck sandbox`, or mend --sandbox-url"
+            ))
+        })?;
+        let clock = Arc::new(WorldClockAdapter::new(world));
+        return Ok(Ground { clock, base_url: Some(format!("http://{address}")), sandbox: None });
     }
     let live = config.parts.any_vendor_live();
     let world =
         if live { WorldClock::new(wall().0, 1.0) } else { WorldClock::new(WORLD_START_MS, config.sandbox.speed) };
-    let folder = config.place.sandbox_dir();
-    std::fs::create_dir_all(&folder).map_err(|why| {
-        StartError::Wrong(format!(
-            "the folder {} cannot be made: {why}; choose another with --data-dir",
-            folder.display()
-        ))
-    })?;
-    let options = sandbox::Options {
-        seed: config.sandbox.seed,
-        port: config.sandbox.port,
-        dir: Some(folder),
-        clock: world.clone(),
-    };
-    let address = format!("127.0.0.1:{}", config.sandbox.port);
-    let sandbox =
-        sandbox::start(options).await.map_err(|why| StartError::Wrong(port_words(&address, "--sandbox-port", &why)))?;
+    let sandbox = start(config, world.clone()).await?;
     let clock: Arc<dyn Clock> =
         if live { Arc::new(SystemClock) } else { Arc::new(WorldClockAdapter::new(Shared(world.clone()))) };
-    Ok(Ground { clock, sandbox: Some((sandbox, world)) })
+    Ok(Ground { clock, base_url: Some(sandbox.base_url()), sandbox: Some((sandbox, world)) })
+}
+
+/// A sandbox world alone, for processes that name it.
+pub async fn play(config: &Config) -> Result<Played, StartError> {
+    let lock = lock::take_world(&config.place.sandbox_dir())?;
+    let sandbox = start(config, WorldClock::new(WORLD_START_MS, config.sandbox.speed)).await?;
+    Ok(Played { sandbox, _lock: lock })
+}
+
+pub struct Played {
+    sandbox: Sandbox,
+    _lock: DataLock,
+}
+
+impl Played {
+    pub fn base_url(&self) -> String {
+        self.sandbox.base_url()
+    }
+
+    pub async fn stop(self) {
+        self.sandbox.stop().await;
+    }
+}
+
+async fn start(config: &Config, clock: WorldClock) -> Result<Sandbox, StartError> {
+    let port = config.sandbox.port;
+    let options = sandbox::Options { seed: config.sandbox.seed, port, dir: Some(config.place.sandbox_dir()), clock };
+    let address = format!("127.0.0.1:{port}");
+    sandbox::start(options).await.map_err(|why| StartError::Wrong(port_words(&address, "--sandbox-port", &why)))
 }
 
 struct Shared(WorldClock);
@@ -68,10 +97,6 @@ impl WorldTime for Shared {
 
     fn speed(&self) -> f64 {
         self.0.speed()
-    }
-
-    fn advance_ms(&self, ms: i64) {
-        self.0.advance_ms(ms);
     }
 
     async fn changed(&self) {

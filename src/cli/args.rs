@@ -22,6 +22,18 @@ Examples:
   quarterdeck demo --json > cards.ndjson
 ";
 
+const WORKER_EXAMPLES: &str = "\
+Examples:
+  quarterdeck worker --database-url postgres://desk@db/desk
+  quarterdeck worker --database-url postgres://desk@localhost/desk --sandbox-url http://127.0.0.1:8470
+";
+
+const SANDBOX_EXAMPLES: &str = "\
+Examples:
+  quarterdeck sandbox --sandbox-port 8470
+  quarterdeck sandbox --sandbox-port 0 --speed 60 --data-dir /tmp/world
+";
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   quarterdeck check
@@ -47,6 +59,12 @@ pub enum Command {
     /// Play the journey from a request to the digest in the sandbox, and compare the books
     #[command(before_help = DEMO_EXAMPLES)]
     Demo(DemoArgs),
+    /// Carry runs out beside other processes on one Postgres; no page
+    #[command(before_help = WORKER_EXAMPLES)]
+    Worker(WorkerArgs),
+    /// Play the vendors for other processes of this machine
+    #[command(before_help = SANDBOX_EXAMPLES)]
+    Sandbox(SandboxArgs),
     /// Check configuration, prompts, tools and playbooks
     #[command(before_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
@@ -82,14 +100,56 @@ pub struct ServeArgs {
     /// Address to listen on; any but loopback needs logins
     #[arg(long, value_name = "IP")]
     pub bind: Option<String>,
+    /// Leave the runs to `quarterdeck worker` processes (Postgres only)
+    #[arg(long)]
+    pub no_worker: bool,
+    /// Sandbox world that another process of this machine plays
+    #[arg(long, value_name = "URL")]
+    pub sandbox_url: Option<String>,
+    #[command(flatten)]
+    pub world: WorldArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// The sandbox world, where this process plays it.
+#[derive(Clone, Debug, Default, Args)]
+pub struct WorldArgs {
     /// Port of the sandbox vendors; 0 takes a free one
     #[arg(long, value_name = "PORT")]
     pub sandbox_port: Option<String>,
     /// World seconds per second in the sandbox; 0 stands still
     #[arg(long, value_name = "FACTOR", allow_hyphen_values = true)]
     pub speed: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub struct WorkerArgs {
+    /// Sandbox world that another process of this machine plays
+    #[arg(long, value_name = "URL")]
+    pub sandbox_url: Option<String>,
     #[command(flatten)]
     pub place: PlaceArgs,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub struct SandboxArgs {
+    #[command(flatten)]
+    pub world: WorldArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+impl From<WorkerArgs> for ServeArgs {
+    fn from(args: WorkerArgs) -> Self {
+        Self { sandbox_url: args.sandbox_url, place: args.place, ..Self::default() }
+    }
+}
+
+impl From<SandboxArgs> for ServeArgs {
+    fn from(args: SandboxArgs) -> Self {
+        Self { world: args.world, place: args.place, ..Self::default() }
+    }
 }
 
 #[derive(Clone, Debug, Args)]
@@ -124,11 +184,14 @@ impl ServeArgs {
     pub fn flags(&self) -> Vec<(&'static str, String)> {
         let place = &self.place;
         let json = place.json_logs.then(|| "1".to_owned());
+        let no_worker = self.no_worker.then(|| "0".to_owned());
         [
             ("--port", &self.port),
             ("--bind", &self.bind),
-            ("--sandbox-port", &self.sandbox_port),
-            ("--speed", &self.speed),
+            ("--no-worker", &no_worker),
+            ("--sandbox-url", &self.sandbox_url),
+            ("--sandbox-port", &self.world.sandbox_port),
+            ("--speed", &self.world.speed),
             ("--data-dir", &place.data_dir),
             ("--database-url", &place.database_url),
             ("--log", &place.log),
@@ -151,7 +214,7 @@ mod tests {
         Cli::command().debug_assert();
         let help = Cli::command().render_help().to_string();
         assert!(help.starts_with("Examples:"), "{help}");
-        for name in ["demo", "check", "serve"] {
+        for name in ["demo", "check", "serve", "worker", "sandbox"] {
             let mut command = Cli::command();
             let sub = command.find_subcommand_mut(name).unwrap();
             assert!(sub.render_help().to_string().starts_with("Examples:"), "{name}");

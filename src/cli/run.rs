@@ -38,6 +38,12 @@ pub fn main() -> ExitCode {
                 exit
             },
         ),
+        Command::Worker(args) => {
+            configured(&args.into()).map_or_else(|exit| exit, |config| on_runtime(serve::work(config)))
+        }
+        Command::Sandbox(args) => {
+            configured(&args.into()).map_or_else(|exit| exit, |config| on_runtime(serve::play(config)))
+        }
         Command::Check(args) => check::run(&args),
         Command::Version => {
             out::data(concat!("quarterdeck ", env!("CARGO_PKG_VERSION")));

@@ -1,6 +1,7 @@
 //! `quarterdeck serve`: starts the desk, says what is live, and stops in order.
 use crate::app::running::Running;
 use crate::app::start;
+use crate::app::world;
 use crate::cli::exit::Exit;
 use crate::cli::out;
 use crate::cli::run::told;
@@ -8,7 +9,7 @@ use crate::config::model::Config;
 use crate::config::parts::Standing;
 
 pub async fn run(config: Config) -> Exit {
-    let mut running = match start::start(&config).await {
+    let running = match start::start(&config).await {
         Ok(running) => running,
         Err(why) => return told(&why),
     };
@@ -16,6 +17,11 @@ pub async fn run(config: Config) -> Exit {
     if !out::data_is_read_by_a_person() {
         out::data(&address(&running));
     }
+    until_stopped(running).await
+}
+
+/// Works until somebody stops it or a part of it ends.
+pub async fn until_stopped(mut running: Running) -> Exit {
     tokio::select! {
         why = running.wait() => {
             out::words(&format!("quarterdeck: could not {why:#}"));
@@ -30,8 +36,43 @@ pub async fn run(config: Config) -> Exit {
     }
 }
 
+/// Where the page is, or which worker this is.
 fn address(running: &Running) -> String {
-    format!("http://{}", running.address)
+    running.page.map_or_else(|| running.ground.owner.clone(), |page| format!("http://{page}"))
+}
+
+/// `quarterdeck worker`: carries runs out beside other processes on the same Postgres.
+pub async fn work(config: Config) -> Exit {
+    let running = match start::start_worker(&config).await {
+        Ok(running) => running,
+        Err(why) => return told(&why),
+    };
+    banner(&running).iter().for_each(|line| out::words(line));
+    if !out::data_is_read_by_a_person() {
+        out::data(&address(&running));
+    }
+    until_stopped(running).await
+}
+
+/// `quarterdeck sandbox`: plays the vendors for processes that name it with --sandbox-url.
+pub async fn play(config: Config) -> Exit {
+    let world = match world::play(&config).await {
+        Ok(world) => world,
+        Err(why) => return told(&why),
+    };
+    let url = world.base_url();
+    out::words(&format!(
+        "Quarterdeck {} · sandbox: people and companies are invented, no mail leaves",
+        env!("CARGO_PKG_VERSION")
+    ));
+    out::words(&format!("  sandbox  {url}  (start the others with --sandbox-url {url})"));
+    out::words("Ctrl-C stops it; the world goes on where it was at the next start.");
+    if !out::data_is_read_by_a_person() {
+        out::data(&url);
+    }
+    let end = asked_to_stop().await;
+    world.stop().await;
+    end
 }
 
 /// What somebody who has just started it wants to know.
@@ -44,12 +85,15 @@ fn banner(running: &Running) -> Vec<String> {
     let vendor_live = running.parts.iter().any(|(name, standing)| *name != "model" && standing.is_live());
     let mode = if vendor_live { "live" } else { "sandbox: people and companies are invented, no mail leaves" };
     let mut sandbox = named(Standing::Sandbox);
-    if let Some(world) = &running.sandbox {
-        sandbox = format!("{sandbox} at {}", world.base_url());
+    if let Some(world) = &running.world {
+        sandbox = format!("{sandbox} at {world}");
     }
     let mut lines = vec![
         format!("Quarterdeck {} · {mode}", env!("CARGO_PKG_VERSION")),
-        format!("  page     {}", address(running)),
+        match running.page {
+            Some(page) => format!("  page     http://{page}"),
+            None => format!("  worker   {}", running.ground.owner),
+        },
         format!("  live     {}", named(Standing::Live)),
         format!("  sandbox  {sandbox}"),
     ];

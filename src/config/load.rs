@@ -1,5 +1,6 @@
 //! From what is given to a `Config`: every fault is found in one pass.
 use std::net::IpAddr;
+use std::net::SocketAddr;
 
 use crate::config::environment::Given;
 use crate::config::error::ConfigFault;
@@ -119,7 +120,14 @@ impl Reader<'_> {
         }
         let hosts = self.text("server.hosts");
         let hosts = hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect();
-        Server { bind, port: self.port("server.port"), hosts, person_switch }
+        let worker = self.switch("server.worker");
+        if !worker && self.text("store.database_url").is_empty() {
+            self.fault(
+                "server.worker",
+                "leaves the runs to another process, which SQLite does not allow; set a Postgres with --database-url",
+            );
+        }
+        Server { bind, port: self.port("server.port"), hosts, person_switch, worker }
     }
 
     fn place(&mut self) -> Place {
@@ -139,8 +147,29 @@ impl Reader<'_> {
         if parts.any_vendor_live() && (speed - 1.0).abs() > f64::EPSILON {
             self.fault("sandbox.speed", "is not 1 and a vendor is live; live vendors live in real time, leave it out");
         }
+        if parts.any_vendor_live() && !self.text("sandbox.url").is_empty() {
+            self.fault("sandbox.url", "is set and a vendor is live; what is then still sandbox lives in real time in this process, leave it out");
+        }
         let seed = u64::try_from(self.whole("sandbox.seed")).unwrap_or_default();
-        SandboxSettings { port: self.port("sandbox.port"), seed, speed }
+        SandboxSettings { elsewhere: self.sandbox_elsewhere(), port: self.port("sandbox.port"), seed, speed }
+    }
+
+    /// The world is played over loopback only: its keys are known to everybody.
+    fn sandbox_elsewhere(&mut self) -> Option<SocketAddr> {
+        let text = self.text("sandbox.url");
+        if text.is_empty() {
+            return None;
+        }
+        let address =
+            text.trim_end_matches('/').strip_prefix("http://").and_then(|rest| rest.parse::<SocketAddr>().ok());
+        let address = address.filter(|address| address.ip().is_loopback());
+        if address.is_none() {
+            self.fault(
+                "sandbox.url",
+                "is no sandbox of this machine; write it as http://127.0.0.1:PORT, as `quarterdeck sandbox` prints it",
+            );
+        }
+        address
     }
 
     fn model(&mut self) -> ModelSettings {

@@ -1,5 +1,6 @@
 //! The configuration as the program uses it: typed, checked, each value with its origin beside it.
 use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::config::files::Files;
@@ -33,6 +34,8 @@ pub struct Server {
     pub hosts: Vec<String>,
     /// Anybody may be anybody: only on loopback and only while no vendor is live.
     pub person_switch: bool,
+    /// Runs are carried out in this process as well.
+    pub worker: bool,
 }
 
 /// Where what we know lies.
@@ -55,6 +58,8 @@ impl Place {
 
 #[derive(Clone, Debug)]
 pub struct SandboxSettings {
+    /// A world that another process of this machine plays.
+    pub elsewhere: Option<SocketAddr>,
     pub port: u16,
     pub seed: u64,
     /// World seconds per second.

@@ -102,6 +102,22 @@ pub const SETTINGS: &[Setting] = &[
     )
     .flag("--database-url"),
     Setting::new(
+        "server.worker",
+        "QUARTERDECK_WORKER",
+        Kind::Switch,
+        "true",
+        "whether `serve` carries runs out as well; 0 leaves them to `quarterdeck worker` (Postgres only)",
+    )
+    .flag("--no-worker"),
+    Setting::new(
+        "sandbox.url",
+        "QUARTERDECK_SANDBOX_URL",
+        Kind::Address,
+        "",
+        "sandbox world of another process on this machine (http://127.0.0.1:PORT); empty plays one here",
+    )
+    .flag("--sandbox-url"),
+    Setting::new(
         "sandbox.port",
         "QUARTERDECK_SANDBOX_PORT",
         Kind::Whole(0, 65_535),

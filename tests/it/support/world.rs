@@ -47,7 +47,7 @@ impl World {
         let config = load(&Given { flags, env: variables, shipped: true, ..Given::default() }).unwrap();
         let running = start(&config).await.unwrap();
         let world = running.sandbox.as_ref().expect("the vendors are played").addr();
-        let desk = Desk { api: running.address, world };
+        let desk = Desk { api: running.page.expect("a page"), world };
         Self { folder, desk, running, env }
     }
 
