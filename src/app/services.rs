@@ -1,7 +1,5 @@
 //! The services of this process, made once and handed their ports.
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::Mutex;
 
 use jiff::civil::Time;
 use tokio::sync::Notify;
@@ -129,7 +127,7 @@ pub async fn build(
         events_wake,
         changed,
         shutdown: CancellationToken::new(),
-        pauses: Mutex::new(HashMap::new()),
+        owner: ground.owner.clone(),
     };
     let digest_at = Time::new(config.digest.hour, config.digest.minute, 0, 0).map_err(StartError::failed)?;
     Ok(Services { engine, orchestrator: Arc::new(orchestrator), poller: Arc::new(poller), digest_at })

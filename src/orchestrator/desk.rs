@@ -1,7 +1,5 @@
 //! The desk: what it is made of, and the one seam to the surfaces.
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,7 +10,6 @@ use crate::cards::post::Place;
 use crate::domain::ids::RunId;
 use crate::domain::ids::ThreadId;
 use crate::domain::person::Person;
-use crate::domain::time::Millis;
 use crate::orchestrator::press;
 use crate::orchestrator::refuse::no;
 use crate::orchestrator::say;
@@ -73,8 +70,8 @@ pub struct Orchestrator {
     pub changed: Arc<Notify>,
     /// Set while draining: nothing new is taken on.
     pub shutdown: CancellationToken,
-    /// Inbound that wait for the model to be reachable again, until when.
-    pub pauses: Mutex<HashMap<String, Millis>>,
+    /// This process's name in leases.
+    pub owner: String,
 }
 
 /// Readers look again at least this often: a wake-up between two looks is lost, a second is not felt.

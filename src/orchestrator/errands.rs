@@ -7,6 +7,7 @@ use crate::domain::time::MINUTE;
 use crate::domain::time::SECOND;
 use crate::orchestrator::desk::Orchestrator;
 use crate::orchestrator::refuse::Outcome;
+use crate::orchestrator::think;
 use crate::ports::error::Next;
 use crate::ports::error::PortError;
 use crate::store::audit;
@@ -50,12 +51,13 @@ pub async fn queue(desk: &Orchestrator, c: &mut Conn, kind: &str, at: (&str, &st
 pub async fn work(desk: &Orchestrator, inbound: &Inbound) -> Outcome<()> {
     let what = inbound.payload["what"].as_str().unwrap_or_default().to_owned();
     let mut tx = desk.store.begin().await?;
-    inbox::tried(&mut tx, &inbound.id).await?;
+    think::take(desk, &mut tx, inbound).await?;
     tx.commit().await.map_err(StoreError::from)?;
     match tell(desk, &inbound.kind, &what).await {
         Ok(()) => {
             let mut tx = desk.store.begin().await?;
             let now = desk.clock.now();
+            inbox::hold(&mut tx, &inbound.id, desk.taker()).await?;
             inbox::close(&mut tx, &inbound.id, "done", now).await?;
             audit::append(&mut tx, now, "desk", &format!("{}.told", inbound.kind), (&inbound.id, "")).await?;
             tx.commit().await.map_err(StoreError::from)?;
@@ -68,7 +70,7 @@ pub async fn work(desk: &Orchestrator, inbound: &Inbound) -> Outcome<()> {
                 Next::Stop => RETRY_MS_MAX,
             };
             tracing::warn!(inbox.id = %inbound.id, vendor = error.vendor(), wait_ms, "could not pass it on yet");
-            desk.pause(&inbound.id, desk.clock.now().plus(wait_ms));
+            desk.defer(&inbound.id, wait_ms).await;
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The inbox worker: the oldest open inbound of each thread, one at a time per thread, several threads at once.
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -7,14 +8,16 @@ use futures::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::ids::ThreadId;
-use crate::domain::time::Millis;
 use crate::domain::time::SECOND;
 use crate::orchestrator::desk::Orchestrator;
 use crate::orchestrator::errands;
 use crate::orchestrator::refuse::Outcome;
+use crate::orchestrator::refuse::Stop;
 use crate::orchestrator::think;
 use crate::store::inbox;
 use crate::store::inbox::Inbound;
+use crate::store::inbox::Taker;
+use crate::store::open::StoreError;
 
 /// Threads that are worked on at the same time.
 const THREADS_AT_ONCE: usize = 8;
@@ -22,6 +25,8 @@ const THREADS_AT_ONCE: usize = 8;
 const OPEN_PAGE: i64 = 200;
 /// Another process may have stored something: look this often, unasked.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Leases are renewed this often.
+const BEAT: Duration = Duration::from_secs(5);
 /// Wait after the store failed us.
 const STORE_PAUSE_MS: i64 = 2 * SECOND;
 
@@ -35,7 +40,14 @@ impl Orchestrator {
     }
 
     /// Works until shutdown; what is under way then stays open and goes on after the restart.
-    pub async fn run_inbox(&self, shutdown: CancellationToken) {
+    pub async fn run_inbox(self: Arc<Self>, shutdown: CancellationToken) {
+        let (beater, stop) = (Arc::clone(&self), shutdown.clone());
+        let beating = tokio::spawn(async move { beater.beat_inbox(&stop).await });
+        self.work_inbox(&shutdown).await;
+        beating.abort();
+    }
+
+    async fn work_inbox(&self, shutdown: &CancellationToken) {
         let mut busy: HashSet<ThreadId> = HashSet::new();
         let mut jobs = FuturesUnordered::new();
         loop {
@@ -80,22 +92,18 @@ impl Orchestrator {
     }
 
     async fn due_inbound(&self, busy: &HashSet<ThreadId>) -> Vec<Inbound> {
-        let open = match self.open_inbound().await {
-            Ok(open) => open,
+        match self.open_inbound().await {
+            Ok(open) => open.into_iter().filter(|inbound| !busy.contains(&inbound.thread)).collect(),
             Err(stop) => {
                 tracing::error!(error = %stop, "could not look into the inbox");
-                return Vec::new();
+                Vec::new()
             }
-        };
-        let now = self.clock.now();
-        open.into_iter()
-            .filter(|inbound| !busy.contains(&inbound.thread) && !self.is_paused(&inbound.id, now))
-            .collect()
+        }
     }
 
     async fn open_inbound(&self) -> Outcome<Vec<Inbound>> {
         let mut c = self.store.conn().await?;
-        Ok(inbox::open(&mut c, OPEN_PAGE).await?)
+        Ok(inbox::due(&mut c, self.taker(), OPEN_PAGE).await?)
     }
 
     async fn work(&self, inbound: &Inbound) {
@@ -104,23 +112,52 @@ impl Orchestrator {
         } else {
             think::work(self, inbound).await
         };
-        if let Err(stop) = done {
-            tracing::error!(inbox.id = %inbound.id, thread.id = %inbound.thread, error = %stop, "could not work on an inbound");
-            self.pause(&inbound.id, self.clock.now().plus(STORE_PAUSE_MS));
+        match done {
+            Ok(()) => {}
+            Err(Stop::Store(StoreError::Lost(_))) => {
+                tracing::info!(inbox.id = %inbound.id, "another process took an inbound over");
+            }
+            Err(stop) => {
+                tracing::error!(inbox.id = %inbound.id, thread.id = %inbound.thread, error = %stop, "could not work on an inbound");
+                self.defer(&inbound.id, STORE_PAUSE_MS).await;
+            }
         }
         self.tell_readers();
     }
 
-    /// Not before `until`. In memory only: after a restart it is simply tried again, and tries are counted in the row.
-    pub fn pause(&self, id: &str, until: Millis) {
-        if let Ok(mut pauses) = self.pauses.lock() {
-            pauses.insert(id.to_owned(), until);
+    /// As this process stands in leases now.
+    pub fn taker(&self) -> Taker<'_> {
+        Taker { owner: &self.owner, now: self.clock.now(), wall: self.clock.wall() }
+    }
+
+    /// Not again for this long. When even that cannot be stored, the lease ends by itself.
+    pub async fn defer(&self, id: &str, wait_ms: i64) {
+        let stored = async {
+            let mut tx = self.store.begin().await?;
+            inbox::defer(&mut tx, id, &self.owner, self.clock.now().plus(wait_ms)).await?;
+            tx.commit().await?;
+            Ok::<(), StoreError>(())
+        };
+        if let Err(error) = stored.await {
+            tracing::warn!(inbox.id = %id, error = %error, "could not put an inbound off; it is taken up when its lease ends");
         }
     }
 
-    fn is_paused(&self, id: &str, now: Millis) -> bool {
-        let Ok(mut pauses) = self.pauses.lock() else { return false };
-        pauses.retain(|_, until| *until > now);
-        pauses.contains_key(id)
+    /// Keeps the leases of what is under way; its own task, so that no long step delays it.
+    async fn beat_inbox(&self, shutdown: &CancellationToken) {
+        loop {
+            let kept = async {
+                let mut tx = self.store.begin().await?;
+                inbox::beat(&mut tx, self.taker()).await?;
+                tx.commit().await?;
+                Ok::<(), StoreError>(())
+            };
+            if let Err(error) = kept.await {
+                tracing::warn!(error = %error, "the inbox could not renew its leases");
+            }
+            if tokio::time::timeout(BEAT, shutdown.cancelled()).await.is_ok() {
+                return;
+            }
+        }
     }
 }

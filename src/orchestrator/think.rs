@@ -56,6 +56,9 @@ enum End {
 
 pub async fn work(desk: &Orchestrator, inbound: &Inbound) -> Outcome<()> {
     if inbound.attempts >= TRIES_MAX {
+        let mut tx = desk.store.begin().await?;
+        take(desk, &mut tx, inbound).await?;
+        commit(tx).await?;
         let words = StoppedWords { kind: "tried", number: inbound.attempts, detail: String::new() };
         return finish_stopped(desk, inbound, (&words, &[])).await;
     }
@@ -69,9 +72,8 @@ pub async fn work(desk: &Orchestrator, inbound: &Inbound) -> Outcome<()> {
         End::Said(text) => finish_said(desk, inbound, &text, &turn).await,
         End::Stopped(words) => finish_stopped(desk, inbound, (&words, &turn.entries)).await,
         End::Later(wait_ms) => {
-            let now = desk.clock.now();
             tracing::warn!(inbox.id = %inbound.id, wait_ms, "the model is not reachable, trying again");
-            desk.pause(&inbound.id, now.plus(wait_ms));
+            desk.defer(&inbound.id, wait_ms).await;
             Ok(())
         }
     }
@@ -82,6 +84,7 @@ async fn answer_reader(desk: &Orchestrator, inbound: &Inbound) -> Outcome<()> {
     let words = RefusalWords { kind: "no_role", name: desk.names_with(&[Role::Operator]), ..RefusalWords::default() };
     let words = desk.words.card(&words)?;
     let mut tx = desk.store.begin().await?;
+    take(desk, &mut tx, inbound).await?;
     let place = desk.place(&inbound.thread, None);
     let key = format!("reader:{}", inbound.id);
     let card = (worded(CardKind::Notice, &words), Vec::new());
@@ -93,7 +96,7 @@ async fn answer_reader(desk: &Orchestrator, inbound: &Inbound) -> Outcome<()> {
 async fn begin(desk: &Orchestrator, inbound: &Inbound) -> Outcome<(Turn, Vec<Message>)> {
     let wall = desk.clock.wall().0;
     let mut tx = desk.store.begin().await?;
-    inbox::tried(&mut tx, &inbound.id).await?;
+    take(desk, &mut tx, inbound).await?;
     conversation::set_busy(&mut tx, &inbound.thread, true, desk.clock.now()).await?;
     let prior = conversation::entries(&mut tx, &inbound.thread).await?;
     let turn = match conversation::turn(&mut tx, &inbound.id).await? {
@@ -110,6 +113,14 @@ async fn begin(desk: &Orchestrator, inbound: &Inbound) -> Outcome<(Turn, Vec<Mes
     commit(tx).await?;
     desk.tell_readers();
     Ok((turn, prior))
+}
+
+/// From here on it is ours, or another's and then nothing of it is.
+pub async fn take(desk: &Orchestrator, c: &mut Conn, inbound: &Inbound) -> Outcome<()> {
+    if inbox::take(c, &inbound.id, desk.taker()).await? {
+        return Ok(());
+    }
+    Err(StoreError::Lost(inbound.id.clone()).into())
 }
 
 async fn attached(c: &mut Conn, inbound: &Inbound) -> Outcome<Vec<(String, String, i64)>> {
@@ -192,6 +203,7 @@ fn usage_row(desk: &Orchestrator, inbound: &Inbound, reply: &Reply) -> UsageRow 
 
 async fn save(desk: &Orchestrator, inbound: &Inbound, turn: &Turn, usage: Option<UsageRow>) -> Outcome<()> {
     let mut tx = desk.store.begin().await?;
+    inbox::hold(&mut tx, &inbound.id, desk.taker()).await?;
     conversation::save_turn(&mut tx, &inbound.id, &inbound.thread, turn, (desk.clock.now(), false)).await?;
     if let Some(usage) = usage {
         plans::add_usage(&mut tx, &usage).await?;
@@ -256,6 +268,7 @@ async fn finish_stopped(desk: &Orchestrator, inbound: &Inbound, with: (&StoppedW
 async fn close(desk: &Orchestrator, c: &mut Conn, inbound: &Inbound, with: (&[Message], &str)) -> Outcome<()> {
     let (entries, state) = with;
     let now = desk.clock.now();
+    inbox::hold(c, &inbound.id, desk.taker()).await?;
     conversation::append_entries(c, &inbound.thread, &context::whole_groups(entries)).await?;
     conversation::end_turn(c, &inbound.id, now).await?;
     conversation::set_busy(c, &inbound.thread, false, now).await?;

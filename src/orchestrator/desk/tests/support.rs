@@ -306,7 +306,7 @@ pub async fn world() -> World {
         events_wake: Arc::new(Notify::new()),
         changed: Arc::new(Notify::new()),
         shutdown: CancellationToken::new(),
-        pauses: Mutex::default(),
+        owner: "desk_1".to_owned(),
     };
     World { desk: Arc::new(desk), model, tools, clock, ears, _dir: dir }
 }
