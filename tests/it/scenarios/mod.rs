@@ -4,3 +4,4 @@ mod gates;
 mod hostile;
 mod input;
 mod restart;
+mod upgrade;

@@ -31,6 +31,11 @@ impl World {
         Self::open(Arc::new(tempfile::tempdir().unwrap()), env).await
     }
 
+    /// On a folder that somebody prepared.
+    pub async fn on(folder: tempfile::TempDir) -> Self {
+        Self::open(Arc::new(folder), Vec::new()).await
+    }
+
     async fn open(folder: Arc<tempfile::TempDir>, mut env: Vec<(&'static str, String)>) -> Self {
         if let Some(url) = postgres(&folder).await {
             env.push(("QUARTERDECK_DATABASE_URL", url));
@@ -73,7 +78,7 @@ impl World {
 const DATABASE: &str = "QUARTERDECK_TEST_DATABASE_URL";
 
 /// With the variable the tests run on that Postgres, each in a schema of its own; without, on SQLite.
-async fn postgres(folder: &tempfile::TempDir) -> Option<String> {
+pub async fn postgres(folder: &tempfile::TempDir) -> Option<String> {
     let given = std::env::vars_os().find(|(name, _)| name == DATABASE)?.1.into_string().unwrap();
     let name = folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
     let schema = format!("it_{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), ""));
