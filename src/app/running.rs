@@ -10,6 +10,7 @@ use crate::app::ground::Ground;
 use crate::app::stage::Stage;
 use crate::config::parts::Standing;
 use crate::sandbox::Sandbox;
+use crate::store::open::Backend;
 use crate::store::runs;
 
 /// Calls in flight have 20 s; then they are left to the next start.
@@ -90,6 +91,10 @@ impl Running {
         let mut conn = self.ground.store.conn().await?;
         let newest = runs::newest(&mut conn, NAMED_MAX).await?;
         let open = newest.iter().filter(|run| !run.state.is_over());
-        Ok(open.map(|run| format!("run {} ({}) goes on at the next start", run.code, run.state.word())).collect())
+        let when = match self.ground.store.backend() {
+            Backend::Sqlite => "at the next start",
+            Backend::Postgres => "at the other workers, or at the next start",
+        };
+        Ok(open.map(|run| format!("run {} ({}) goes on {when}", run.code, run.state.word())).collect())
     }
 }

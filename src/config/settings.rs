@@ -95,7 +95,7 @@ pub const SETTINGS: &[Setting] = &[
     .flag("--data-dir"),
     Setting::new(
         "store.database_url",
-        "QUARTERDECK_DATABASE_URL",
+        "DATABASE_URL",
         Kind::Address,
         "",
         "postgres://… for many machines; empty is SQLite in the data folder",

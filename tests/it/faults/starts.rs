@@ -31,7 +31,7 @@ async fn what_cannot_start_says_why_and_what_to_do() {
     refused(here, &["--port", "0", "--speed", "fast"], &[], &["--speed"]).await;
     refused(here, &["--port", "0"], &[("QUARTERDECK_PROT", "1")], &["QUARTERDECK_PROT"]).await;
     refused(here, &["--port", "0"], &[("LEMLIST_API_KEY", "s3cret")], &["LEMLIST_API_KEY", "QUARTERDECK_LIVE"]).await;
-    let no_base = [("QUARTERDECK_DATABASE_URL", "postgres://ava:s3cret@127.0.0.1:1/none")];
+    let no_base = [("DATABASE_URL", "postgres://ava:s3cret@127.0.0.1:1/none")];
     refused(here, &["--port", "0", "--sandbox-port", "0", "--data-dir", "c"], &no_base, &["database"]).await;
 }
 

@@ -38,7 +38,7 @@ impl World {
 
     async fn open(folder: Arc<tempfile::TempDir>, mut env: Vec<(&'static str, String)>) -> Self {
         if let Some(url) = postgres(&folder).await {
-            env.push(("QUARTERDECK_DATABASE_URL", url));
+            env.push(("DATABASE_URL", url));
         }
         let flags = vec![
             ("--port", "0".to_owned()),
