@@ -27,9 +27,12 @@ CREATE TABLE breaker (
 -- Decisions -----------------------------------------------------------------------------------------------------
 ALTER TABLE gate ADD COLUMN reminders BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE gate ADD COLUMN quorum BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE gate ADD COLUMN decided_for TEXT;
 CREATE TABLE vote (
     gate TEXT NOT NULL, person TEXT NOT NULL, acts_for TEXT, at BIGINT NOT NULL, PRIMARY KEY (gate, person)
 );
+-- An approval is its votes: those given before there were any become one each.
+INSERT INTO vote (gate, person, at) SELECT id, decided_by, decided_at FROM gate WHERE state = 'approved' AND decided_by IS NOT NULL;
 CREATE TABLE absence (
     person TEXT PRIMARY KEY, from_at BIGINT NOT NULL, until_at BIGINT NOT NULL, delegate TEXT, at BIGINT NOT NULL
 );

@@ -43,9 +43,11 @@ pub fn of_engine(config: &Config, books: &Books) -> Rules {
     };
     let sender = sender(config);
     let above = config.policy.launch_manager_above;
-    let hash = hash_of(&(books.regions.hash(), &sender, above, &config.policy.lia_ref));
+    let quorum_above = config.policy.quorum_above;
+    let hash = hash_of(&(books.regions.hash(), &sender, above, quorum_above, &config.policy.lia_ref));
     Rules {
         persons: config.people.persons.clone(),
+        absences: config.people.absences.clone(),
         profiles: books.profiles.clone(),
         regions: books.regions.clone(),
         sequences: books.sequences.clone(),
@@ -54,6 +56,7 @@ pub fn of_engine(config: &Config, books: &Books) -> Rules {
         offer: OFFER.to_owned(),
         lia_ref: config.policy.lia_ref.clone().or_else(|| sandbox_only(config, "LIA-sandbox")),
         launch_manager_above: usize::try_from(above).unwrap_or(0),
+        quorum_above: usize::try_from(quorum_above).unwrap_or(0),
         mails_per_day: MAILS_PER_DAY,
         price: price(config),
         zone: config.digest.zone.clone(),
@@ -88,6 +91,8 @@ pub fn of_tools(config: &Config, books: &Books, vendors: &Vendors) -> ToolConfig
         days: sequence.days().last().map_or(0, |(day, _)| *day),
     };
     ToolConfig {
+        persons: config.people.persons.clone(),
+        absences: config.people.absences.clone(),
         profiles: books.profiles.clone(),
         regions: books.regions.clone(),
         sequences: books.sequences.iter().map(note).collect(),

@@ -176,6 +176,7 @@ fn desk_config(config: &Config, engine: &Engine) -> DeskConfig {
     };
     DeskConfig {
         persons: config.people.persons.clone(),
+        absences: config.people.absences.clone(),
         limits: Limits::default(),
         price: rules::price(config),
         parts: config.parts.all().into_iter().map(part).collect(),

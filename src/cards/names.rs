@@ -1,5 +1,7 @@
 //! How steps, roles and reasons are called on cards.
 use crate::domain::person::Role;
+use crate::run::gate::Gate;
+use crate::run::state::GateKind;
 use crate::run::state::StepKind;
 
 pub fn step_title(kind: StepKind) -> &'static str {
@@ -11,6 +13,14 @@ pub fn step_title(kind: StepKind) -> &'static str {
         StepKind::Crm => "CRM",
         StepKind::Preview => "Preview",
         StepKind::Launch => "Launch",
+    }
+}
+
+/// What is decided on, in a sentence: "preview 2".
+pub fn gate_noun(gate: &Gate) -> String {
+    match gate.kind {
+        GateKind::Launch => format!("preview {}", gate.version),
+        GateKind::Compliance => "the list of flagged leads".to_owned(),
     }
 }
 

@@ -40,6 +40,7 @@ pub struct Button {
     pub roles: Vec<Role>,
     pub gate: Option<GateId>,
     pub data: Value,
+    pub href: Option<String>,
 }
 
 impl Button {
@@ -53,6 +54,7 @@ impl Button {
             roles: roles.to_vec(),
             gate: None,
             data: Value::Null,
+            href: None,
         }
     }
 
@@ -75,6 +77,13 @@ impl Button {
     pub fn form(mut self, inputs: Vec<Input>) -> Self {
         self.kind = ActionKind::Form;
         self.inputs = inputs;
+        self
+    }
+
+    /// Leads to a card of the same conversation; nothing is pressed.
+    pub fn leads_to(mut self, card: &str) -> Self {
+        self.kind = ActionKind::Link;
+        self.href = Some(format!("#card-{card}"));
         self
     }
 
@@ -239,7 +248,7 @@ async fn add_buttons(
             label: button.label,
             style: button.style,
             inputs: button.inputs,
-            href: None,
+            href: button.href,
         });
     }
     Ok(actions)

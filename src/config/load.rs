@@ -198,6 +198,7 @@ impl Reader<'_> {
         let reference = if given.is_empty() && !parts.any_vendor_live() { SANDBOX_LIA.to_owned() } else { given };
         PolicySettings {
             launch_manager_above: self.whole("policy.launch_manager_above"),
+            quorum_above: self.whole("policy.quorum_above"),
             credits_per_run_max: self.whole("policy.credits_per_run_max"),
             lia_ref: Some(reference).filter(|reference| !reference.is_empty()),
         }

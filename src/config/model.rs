@@ -94,6 +94,8 @@ pub struct Fallback {
 pub struct PolicySettings {
     /// Launches to more people than this are for a manager.
     pub launch_manager_above: i64,
+    /// Launches to more people than this need two different approvers.
+    pub quorum_above: i64,
     pub credits_per_run_max: i64,
     /// Reference of the legitimate interest assessment.
     pub lia_ref: Option<String>,

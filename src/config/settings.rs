@@ -211,6 +211,13 @@ pub const SETTINGS: &[Setting] = &[
         "launches to more people than this are for a manager",
     ),
     Setting::new(
+        "policy.quorum_above",
+        "QUARTERDECK_QUORUM_ABOVE",
+        Kind::Whole(0, 1_000_000),
+        "500",
+        "launches to more people than this need two different approvers",
+    ),
+    Setting::new(
         "policy.credits_per_run_max",
         "QUARTERDECK_CREDITS_PER_RUN",
         Kind::Whole(0, 1_000_000),

@@ -1,4 +1,5 @@
 //! Pure nouns and rules of the sales desk: no async, no clock, no IO.
+pub mod absence;
 pub mod compliance;
 pub mod criteria;
 pub mod dedupe;

@@ -1,5 +1,6 @@
 //! Instants as milliseconds since 1970 UTC, and how people read them.
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::Serialize;
@@ -61,6 +62,15 @@ impl std::str::FromStr for Millis {
         let stamp: Timestamp = text.parse().map_err(|_| format!("`{text}` is not an RFC 3339 time"))?;
         Ok(Self(stamp.as_millisecond()))
     }
+}
+
+/// From the morning of the first day to the end of the last, as YYYY-MM-DD in this zone; `None` when it is no span.
+pub fn days_of(first: &str, last: &str, zone: &str) -> Option<(Millis, Millis)> {
+    // Exactly ten characters: the parser would also take a time after the day.
+    let day = |text: &str| if text.len() == 10 { text.parse::<Date>().ok() } else { None };
+    let start = |day: Date| Some(Millis(day.to_zoned(zone_or_utc(zone)).ok()?.timestamp().as_millisecond()));
+    let (from, until) = (start(day(first)?)?, start(day(last)?.tomorrow().ok()?)?);
+    (from < until).then_some((from, until))
 }
 
 /// A zone by its IANA name; one that we do not know reads as UTC.

@@ -3,18 +3,25 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use crate::domain::absence::Absence;
+use crate::domain::absence::joined;
 use crate::domain::compliance::facts::Sender;
 use crate::domain::compliance::regions::Regions;
 use crate::domain::icp::profile::Profile;
 use crate::domain::person::Person;
 use crate::domain::sequence::plan::Sequence;
+use crate::domain::time::Millis;
 use crate::ports::clock::Clock;
 use crate::ports::clock::Ids;
 use crate::ports::llm::Llm;
 use crate::ports::vendors::Vendors;
 use crate::prompts::render::Prompts;
+use crate::run::deciders::Deciders;
 use crate::run::turn::Price;
+use crate::store::absence;
+use crate::store::open::Conn;
 use crate::store::open::Store;
+use crate::store::open::StoreResult;
 
 /// A line of a playbook that a draft may rest on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +33,8 @@ pub struct PlaybookLine {
 /// What RevOps and the operator configured, as far as runs need it.
 pub struct Rules {
     pub persons: Vec<Person>,
+    /// As persons.toml has them; what is said in chat is in the store.
+    pub absences: Vec<Absence>,
     pub profiles: Vec<Profile>,
     pub regions: Regions,
     pub sequences: Vec<(String, Sequence)>,
@@ -39,6 +48,8 @@ pub struct Rules {
     pub lia_ref: Option<String>,
     /// Launches to more people than this are for managers.
     pub launch_manager_above: usize,
+    /// Launches to more people than this need two different approvers.
+    pub quorum_above: usize,
     pub mails_per_day: u32,
     pub price: Price,
     /// Zone of the desk, for times on cards that everybody reads.
@@ -53,6 +64,14 @@ impl Rules {
 
     pub fn name_of(&self, id: &str) -> String {
         self.person(id).map_or_else(|| id.to_owned(), |person| person.name.clone())
+    }
+
+    pub async fn absences(&self, c: &mut Conn) -> StoreResult<Vec<Absence>> {
+        Ok(joined(&self.absences, &absence::all(c).await?))
+    }
+
+    pub fn deciders<'a>(&'a self, absences: &'a [Absence], starter: &'a str, now: Millis) -> Deciders<'a> {
+        Deciders { persons: &self.persons, absences, starter, now }
     }
 
     pub fn profile(&self, name: &str) -> Option<&Profile> {

@@ -15,6 +15,8 @@ use crate::engine::executor::WorkError;
 use crate::engine::executor::WorkResult;
 use crate::engine::gating::expire;
 use crate::engine::gating::open_gate;
+use crate::engine::gating::remind;
+use crate::engine::gating::send_back;
 use crate::engine::review::held_by_review;
 use crate::engine::steps::executor_of;
 use crate::run::advance::Act;
@@ -84,7 +86,11 @@ async fn rows_of(c: &mut Conn, run: &RunRow, steps: &[StepRow]) -> WorkResult<Ru
             StepState::Waiting => gate_rows::newest(c, &run.id, step.idx).await?,
             _ => None,
         };
-        let gate = gate.map(|(gate, _)| GateRows { state: gate.state, expires_at: gate.expires_at });
+        let gate = gate.map(|(gate, _)| GateRows {
+            state: gate.state,
+            remind_at: gate.next_reminder(),
+            expires_at: gate.expires_at,
+        });
         rows.push(StepRows { state: step.state, items, gate });
     }
     Ok(RunRows { state: run.state, steps: rows })
@@ -118,6 +124,10 @@ async fn perform(
             steps[index].state = StepState::Running;
             let next = ask(engine, c, (run, &mut steps[index]), Question::Decided(&gate), now).await?;
             follow(engine, c, (run, &mut steps[index]), next, now).await?;
+        }
+        Act::Remind(index) => {
+            let Some((gate, card)) = gate_rows::newest(c, &run.id, steps[index].idx).await? else { return Ok(false) };
+            remind(engine, c, run, (gate, &card), now).await?;
         }
         Act::Expire(index) => {
             let Some((gate, card)) = gate_rows::newest(c, &run.id, steps[index].idx).await? else { return Ok(false) };
@@ -195,19 +205,26 @@ async fn cancel(engine: &Engine, c: &mut Conn, at: (&mut RunRow, &mut [StepRow])
         step.ended_at = Some(now);
         runs::save_step(c, &run.id, step).await?;
     }
+    let rejected = rejected_gate(c, run, steps).await?;
     if run.cancelled_by.is_none() {
-        run.cancelled_by = rejected_by(c, run, steps).await?;
+        run.cancelled_by = rejected.as_ref().and_then(|gate| gate.decided_by.clone()).map(|voice| voice.person);
     }
-    finish(engine, c, run, RunState::Cancelled, now).await
+    finish(engine, c, run, RunState::Cancelled, now).await?;
+    // After the result, so that the next version is the newest card; in one transaction with the end of this run, so
+    // that the planner finds the conversation free.
+    match rejected {
+        Some(gate) => send_back(engine, c, run, &gate, now).await,
+        None => Ok(()),
+    }
 }
 
-/// Who cancelled at a gate.
-async fn rejected_by(c: &mut Conn, run: &RunRow, steps: &[StepRow]) -> WorkResult<Option<String>> {
+/// The gate at which somebody cancelled or refused.
+async fn rejected_gate(c: &mut Conn, run: &RunRow, steps: &[StepRow]) -> WorkResult<Option<Gate>> {
     for step in steps {
         if let Some((gate, _)) = gate_rows::newest(c, &run.id, step.idx).await?
             && gate.state == GateState::Rejected
         {
-            return Ok(gate.decided_by);
+            return Ok(Some(gate));
         }
     }
     Ok(None)
@@ -248,14 +265,15 @@ fn state_of(run: &RunRow, steps: &[StepRow]) -> RunState {
     if waits { RunState::Waiting } else { RunState::Running }
 }
 
-/// A waiting gate wakes the run when it expires; all else wakes it by writing `wake_at`.
+/// A waiting gate wakes the run when people are to be reminded and when it expires; all else wakes it by writing
+/// `wake_at`.
 async fn next_wake(c: &mut Conn, run: &RunRow, steps: &[StepRow], now: Millis) -> WorkResult<Millis> {
     let waiting = steps.iter().find(|step| step.state == StepState::Waiting);
     if let Some(step) = waiting
         && let Some((gate, _)) = gate_rows::newest(c, &run.id, step.idx).await?
         && gate.state == GateState::Waiting
     {
-        return Ok(gate.expires_at);
+        return Ok(gate.next_reminder().unwrap_or(gate.expires_at).min(gate.expires_at));
     }
     Ok(now.plus(FAR_MS))
 }

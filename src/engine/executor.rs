@@ -33,6 +33,8 @@ pub struct NewGate {
     pub kind: GateKind,
     pub payload: Value,
     pub roles: Vec<Role>,
+    /// So many different people must approve.
+    pub quorum: i64,
 }
 
 /// A step at work inside a transaction.

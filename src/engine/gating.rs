@@ -1,5 +1,7 @@
-//! Gates of a run: opened, and closed when their time is over.
+//! Gates of a run: opened, reminded of, closed when their time is over, sent back when somebody refused.
 use crate::cards::gates;
+use crate::cards::gates::Around;
+use crate::cards::names;
 use crate::cards::post;
 use crate::cards::result;
 use crate::domain::ids::CardId;
@@ -9,13 +11,15 @@ use crate::engine::context::Engine;
 use crate::engine::drive::place;
 use crate::engine::executor::NewGate;
 use crate::engine::executor::WorkResult;
-use crate::run::canonical::hash_of;
+use crate::run::canonical::hash_text;
 use crate::run::card::CardState;
-use crate::run::gate::GATE_LIFE_MS;
+use crate::run::gate::Asked;
 use crate::run::gate::Gate;
 use crate::run::state::GateState;
 use crate::store::audit;
 use crate::store::gates as gate_rows;
+use crate::store::inbox;
+use crate::store::inbox::Inbound;
 use crate::store::open::Conn;
 use crate::store::runs::RunRow;
 use crate::store::runs::StepRow;
@@ -30,23 +34,17 @@ pub async fn open_gate(
 ) -> WorkResult<()> {
     let (run, step) = at;
     let earlier = gate_rows::newest(c, &run.id, step.idx).await?;
-    let gate = Gate {
-        id: GateId(engine.ids.fresh("gate")),
-        run: run.id.clone(),
-        step: step.idx,
-        kind: new.kind,
+    let asked = Asked {
         version: earlier.as_ref().map_or(1, |(gate, _)| gate.version + 1),
-        payload_hash: hash_of(&new.payload),
         payload: new.payload,
         roles: new.roles,
-        state: GateState::Waiting,
-        decided_by: None,
-        decided_at: None,
-        decision: serde_json::json!({}),
-        created_at: now,
-        expires_at: now.plus(GATE_LIFE_MS),
+        quorum: new.quorum,
     };
-    let content = gates::card(&engine.words, &gate, 0, &engine.rules.zone)?;
+    let gate = Gate::waiting(GateId(engine.ids.fresh("gate")), (&run.id, step.idx), new.kind, asked, now);
+    let absences = engine.rules.absences(c).await?;
+    let deciders = engine.rules.deciders(&absences, &run.started_by, now);
+    let around = Around { deciders: &deciders, zone: &engine.rules.zone };
+    let content = gates::card(&engine.words, &gate, 0, around)?;
     let key = format!("gate:{}:{}:{}", run.id, step.idx, gate.version);
     let card = post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&key)).await?;
     gate_rows::insert(c, &gate, card.as_str()).await?;
@@ -55,7 +53,7 @@ pub async fn open_gate(
     {
         let verdict = engine.words.text(&crate::prompts::engine::Superseded {
             version: old.version,
-            by: engine.rules.name_of(old.decided_by.as_deref().unwrap_or_default()),
+            by: old.decided_by.as_ref().map(|voice| deciders.words(voice)).unwrap_or_default(),
         })?;
         post::supersede(c, &CardId(old_card), &verdict, now).await?;
     }
@@ -78,5 +76,49 @@ pub async fn expire(engine: &Engine, c: &mut Conn, run: &RunRow, at: (&Gate, &st
     .await?;
     let content = result::ask_again(&engine.words, run, gate)?;
     post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&format!("expired:{}", gate.id))).await?;
+    Ok(())
+}
+
+/// Those who may decide are told once for each time that has come; what was missed meanwhile is told together.
+pub async fn remind(engine: &Engine, c: &mut Conn, run: &RunRow, at: (Gate, &str), now: Millis) -> WorkResult<()> {
+    let (mut gate, card) = at;
+    let due = gate.reminders_due(now);
+    if !gate_rows::remind(c, &gate, due).await? {
+        return Ok(());
+    }
+    gate.reminders = due;
+    let absences = engine.rules.absences(c).await?;
+    let deciders = engine.rules.deciders(&absences, &run.started_by, now);
+    let around = Around { deciders: &deciders, zone: &engine.rules.zone };
+    let content = gates::reminder(&engine.words, &gate, (&run.code, card), around)?;
+    let key = format!("reminder:{}:{due}", gate.id);
+    post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&key)).await?;
+    Ok(())
+}
+
+/// A refusal with a reason is said in the thread under the name of who refused, and worked on as a request of whose
+/// run it was: they get a next version, within their own rights.
+pub async fn send_back(engine: &Engine, c: &mut Conn, run: &RunRow, gate: &Gate, now: Millis) -> WorkResult<()> {
+    let (Some(reason), Some(by)) = (gate.reason(), &gate.decided_by) else { return Ok(()) };
+    let starter = engine.rules.person(&run.started_by).or_else(|| engine.rules.person(&by.person));
+    let Some(starter) = starter.cloned() else { return Ok(()) };
+    let inbound = Inbound {
+        id: engine.ids.fresh("in"),
+        source: "refused".to_owned(),
+        event: gate.id.0.clone(),
+        thread: run.thread.clone(),
+        person: starter,
+        kind: "said".to_owned(),
+        payload: serde_json::json!({"text": reason, "lists": [], "refused": names::gate_noun(gate)}),
+        attempts: 0,
+        received_at: now,
+    };
+    if !inbox::store(c, &inbound).await? {
+        return Ok(());
+    }
+    let author = engine.rules.deciders(&[], &run.started_by, now).words(by);
+    let key = format!("refused:{}", gate.id);
+    post::say(c, engine.ids.as_ref(), place(engine, run, now), (&author, reason), Some(&key)).await?;
+    audit::append(c, now, &by.person, "said", (&inbound.id, &hash_text(reason))).await?;
     Ok(())
 }

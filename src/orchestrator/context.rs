@@ -71,7 +71,8 @@ pub fn whole_groups(entries: &[Message]) -> Vec<Message> {
     out
 }
 
-/// What a person said, for the model: their words, and one line for each attached list, without the file's name.
+/// What a person said, for the model: their words, one line for each attached list, without the file's name, and one
+/// line when the words refuse something.
 pub fn user_text(payload: &Value, lists: &[(String, String, i64)]) -> String {
     let mut text = payload["text"].as_str().unwrap_or_default().to_owned();
     for (id, kind, rows) in lists {
@@ -79,6 +80,9 @@ pub fn user_text(payload: &Value, lists: &[(String, String, i64)]) -> String {
             text.push('\n');
         }
         text.push_str(&format!("[attached: {id} · {rows} {kind} · from file]"));
+    }
+    if let Some(what) = payload["refused"].as_str() {
+        text.push_str(&format!("\n[refused: {what} · the run is over · nothing was sent]"));
     }
     text
 }

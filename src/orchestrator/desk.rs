@@ -7,6 +7,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::cards::post::Place;
+use crate::domain::absence::Absence;
+use crate::domain::absence::joined;
 use crate::domain::ids::RunId;
 use crate::domain::ids::ThreadId;
 use crate::domain::person::Person;
@@ -27,9 +29,13 @@ use crate::ports::desk::ThreadView;
 use crate::ports::llm::Llm;
 use crate::ports::vendors::Vendors;
 use crate::prompts::render::Prompts;
+use crate::run::deciders::Deciders;
 use crate::run::turn::Limits;
 use crate::run::turn::Price;
+use crate::store::absence;
+use crate::store::open::Conn;
 use crate::store::open::Store;
+use crate::store::open::StoreResult;
 
 /// A part of the installation as the status page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -45,6 +51,8 @@ pub struct Part {
 pub struct DeskConfig {
     /// Who may do what: looked up at every press.
     pub persons: Vec<Person>,
+    /// As persons.toml has them; what is said in chat is in the store.
+    pub absences: Vec<Absence>,
     pub limits: Limits,
     pub price: Price,
     pub parts: Vec<Part>,
@@ -88,6 +96,14 @@ impl Orchestrator {
 
     pub fn name_of(&self, id: &str) -> String {
         self.config.persons.iter().find(|who| who.id == id).map_or_else(|| id.to_owned(), |who| who.name.clone())
+    }
+
+    pub async fn absences(&self, c: &mut Conn) -> StoreResult<Vec<Absence>> {
+        Ok(joined(&self.config.absences, &absence::all(c).await?))
+    }
+
+    pub fn deciders<'a>(&'a self, absences: &'a [Absence], starter: &'a str) -> Deciders<'a> {
+        Deciders { persons: &self.config.persons, absences, starter, now: self.clock.now() }
     }
 
     pub fn place<'a>(&self, thread: &'a ThreadId, run: Option<&'a RunId>) -> Place<'a> {

@@ -22,8 +22,8 @@ pub async fn text(desk: &Orchestrator) -> Outcome<String> {
     };
     let waiting = gates::waiting(&mut c).await?;
     let mut by_kind = std::collections::BTreeMap::new();
-    for (gate, _) in &waiting {
-        *by_kind.entry(gate.kind.word().to_owned()).or_insert(0) += 1;
+    for waiting in &waiting {
+        *by_kind.entry(waiting.gate.kind.word().to_owned()).or_insert(0) += 1;
     }
     let (prompt, completion, cost) = totals::model(&mut c).await?;
     let effects = totals::effects(&mut c).await?;

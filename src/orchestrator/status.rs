@@ -34,7 +34,7 @@ pub async fn status(desk: &Orchestrator) -> Outcome<Value> {
     let waiting: Vec<Value> = gates::waiting(&mut c)
         .await?
         .iter()
-        .map(|(gate, thread)| {
+        .map(|gates::Waiting { gate, thread, .. }| {
             json!({
                 "gate": gate.id,
                 "kind": gate.kind.word(),

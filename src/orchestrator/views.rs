@@ -17,12 +17,12 @@ use crate::ports::desk::RefusalKind;
 use crate::ports::desk::ThreadSummary;
 use crate::ports::desk::ThreadView;
 use crate::run::card::Card;
-use crate::run::gate::Gate;
 use crate::store::cards;
 use crate::store::conversation;
 use crate::store::conversation::ThreadRow;
 use crate::store::effects;
 use crate::store::gates;
+use crate::store::gates::Waiting;
 use crate::store::items;
 use crate::store::leads;
 use crate::store::open::Conn;
@@ -34,25 +34,27 @@ const RUNS_MAX: i64 = 500;
 
 pub async fn threads(desk: &Orchestrator, who: &Person) -> Outcome<Vec<ThreadSummary>> {
     let who = desk.known(who);
-    let now = desk.clock.now();
     let mut c = desk.store.conn().await?;
     let rows = conversation::threads(&mut c).await?;
     let waiting = gates::waiting(&mut c).await?;
+    let absences = desk.absences(&mut c).await?;
     let live: HashSet<ThreadId> = runs::newest(&mut c, RUNS_MAX)
         .await?
         .into_iter()
         .filter(|run| !run.state.is_over())
         .map(|run| run.thread)
         .collect();
-    let mut gates_of: HashMap<&str, Vec<&Gate>> = HashMap::new();
-    for (gate, thread) in &waiting {
-        gates_of.entry(thread.as_str()).or_default().push(gate);
+    let mut gates_of: HashMap<&str, Vec<&Waiting>> = HashMap::new();
+    for waiting in &waiting {
+        gates_of.entry(waiting.thread.as_str()).or_default().push(waiting);
     }
+    let is_yours =
+        |waits: &&&Waiting| waits.gate.may_decide(&desk.deciders(&absences, &waits.starter), &who).is_ok();
     Ok(rows
         .into_iter()
         .map(|row| {
             let gates = gates_of.get(row.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-            let yours = gates.iter().filter(|gate| gate.may_decide(&who, now).is_ok()).count();
+            let yours = gates.iter().filter(is_yours).count();
             ThreadSummary {
                 state: state_word(&row, !gates.is_empty(), live.contains(&row.id)).to_owned(),
                 owner: desk.name_of(&row.owner),

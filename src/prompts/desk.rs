@@ -55,6 +55,8 @@ pub const REFUSAL_KINDS: &[&str] = &[
     "not_yours",
     "not_stopper",
     "decided",
+    "voted",
+    "nobody_here",
     "replaced",
     "expired",
     "run_over",

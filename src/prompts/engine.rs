@@ -112,7 +112,7 @@ pub struct ComplianceGate {
     pub others: i64,
     pub total: i64,
     pub reviewable: i64,
-    pub expires: String,
+    /// Who decides, until when.
     pub who: String,
 }
 
@@ -124,8 +124,7 @@ template!(
         others: 91,
         total: 94,
         reviewable: 0,
-        expires: "Wed 25 Nov 14:10".into(),
-        who: "compliance or a manager".into(),
+        who: "For compliance or a manager, until Wed 25 Nov 14:10.".into(),
     }
 );
 
@@ -146,7 +145,10 @@ pub struct LaunchGate {
     pub changes: Vec<String>,
     pub left_out: Vec<String>,
     pub from_template: i64,
-    pub expires: String,
+    pub quorum: i64,
+    /// "Mona 10:32".
+    pub approvals: Vec<String>,
+    /// Who decides, until when.
     pub who: String,
 }
 
@@ -169,8 +171,9 @@ template!(
         changes: vec!["−1 recipient (Acme Inc)".into()],
         left_out: vec!["3 flagged and excluded".into()],
         from_template: 4,
-        expires: "Wed 25 Nov 15:10".into(),
-        who: "a manager".into(),
+        quorum: 2,
+        approvals: vec!["Mona 10:32".into()],
+        who: "For a manager, until Wed 25 Nov 15:10. Two different people must approve.".into(),
     }
 );
 

@@ -25,6 +25,8 @@ template!(Planner, "system/planner.tera", Planner {});
 #[derive(Clone, Debug, Serialize)]
 pub struct PlanCard {
     pub title: String,
+    /// The refusal that this plan answers.
+    pub after: String,
     pub version: i64,
     pub titles: Vec<String>,
     pub industries: Vec<String>,
@@ -62,6 +64,7 @@ template!(
     "messages/plan.tera",
     PlanCard {
         title: "100 finance leaders at fintech companies on Snowflake".into(),
+        after: "After Mona's refusal of preview 1: too pushy".into(),
         version: 2,
         titles: vec!["VP Finance".into()],
         industries: vec!["fintech".into()],

@@ -104,6 +104,7 @@ impl Prompts {
 /// Every template there is.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
     let areas = [
+        crate::prompts::decisions::ALL,
         crate::prompts::desk::ALL,
         crate::prompts::engine::ALL,
         crate::prompts::messages::ALL,

@@ -72,8 +72,8 @@ pub async fn gather(c: &mut Conn, span: Span, zone: &str) -> StoreResult<DigestN
     numbers.credits = totals::credits(c, span).await?.values().sum();
     numbers.model_cost_micro_usd = totals::model_cost(c, span).await?;
     numbers.review = totals::queue(c).await?.get("review").copied().unwrap_or(0);
-    for (gate, _) in gates::waiting(c).await? {
-        match gate.kind {
+    for waiting in gates::waiting(c).await? {
+        match waiting.gate.kind {
             GateKind::Launch => numbers.gates.launch += 1,
             GateKind::Compliance => numbers.gates.compliance += 1,
         }

@@ -35,6 +35,7 @@ pub struct StepRows {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GateRows {
     pub state: GateState,
+    pub remind_at: Option<Millis>,
     pub expires_at: Millis,
 }
 
@@ -52,6 +53,8 @@ pub enum Act {
     Settle(usize),
     /// The gate was decided in favour (as it is, or with changes).
     Decided(usize),
+    /// Nobody decided yet: those who may are told.
+    Remind(usize),
     /// The gate's time is over.
     Expire(usize),
     /// A gate was decided against, or the run was cancelled and nothing runs any more.
@@ -86,7 +89,8 @@ pub fn advance(run: &RunRows, now: Millis) -> Option<Act> {
 fn waiting(index: usize, gate: Option<GateRows>, now: Millis) -> Option<Act> {
     let gate = gate?;
     match gate.state {
-        GateState::Waiting => (now >= gate.expires_at).then_some(Act::Expire(index)),
+        GateState::Waiting if now >= gate.expires_at => Some(Act::Expire(index)),
+        GateState::Waiting => gate.remind_at.is_some_and(|at| now >= at).then_some(Act::Remind(index)),
         GateState::Approved | GateState::Modified => Some(Act::Decided(index)),
         GateState::Rejected => Some(Act::Cancel),
         GateState::Expired => None,
@@ -122,6 +126,7 @@ mod tests {
     fn a_gate_decides_what_follows() {
         let cases = [
             (GateState::Waiting, 0, None),
+            (GateState::Waiting, 5, Some(Act::Remind(0))),
             (GateState::Waiting, 10, Some(Act::Expire(0))),
             (GateState::Approved, 99, Some(Act::Decided(0))),
             (GateState::Modified, 0, Some(Act::Decided(0))),
@@ -130,7 +135,7 @@ mod tests {
         ];
         for (state, now, expected) in cases {
             let mut waiting = step(StepState::Waiting);
-            waiting.gate = Some(GateRows { state, expires_at: Millis(10) });
+            waiting.gate = Some(GateRows { state, remind_at: Some(Millis(5)), expires_at: Millis(10) });
             assert_eq!(advance(&run(RunState::Waiting, vec![waiting]), Millis(now)), expected, "{state:?} at {now}");
         }
     }

@@ -2,6 +2,7 @@
 pub mod advance;
 pub mod canonical;
 pub mod card;
+pub mod deciders;
 pub mod gate;
 pub mod launch;
 pub mod plan;

@@ -149,6 +149,17 @@ pub async fn reopen(c: &mut Conn, id: &str) -> StoreResult<bool> {
     Ok(sqlx::query(sql).bind(id).execute(c).await?.rows_affected() == 1)
 }
 
+/// What a person wrote last in a thread.
+pub async fn newest_said(c: &mut Conn, thread: &ThreadId, person: &str) -> StoreResult<Option<Value>> {
+    let sql = "SELECT person, payload FROM inbox WHERE thread = $1 AND kind = 'said' ORDER BY received_at DESC, id DESC LIMIT 20";
+    for row in sqlx::query(sql).bind(thread.as_str()).fetch_all(c).await? {
+        if parsed::<Person>(&row, "person")?.id == person {
+            return Ok(Some(parsed(&row, "payload")?));
+        }
+    }
+    Ok(None)
+}
+
 pub async fn open_count(c: &mut Conn) -> StoreResult<i64> {
     let row = sqlx::query("SELECT COUNT(*) FROM inbox WHERE state = 'open'").fetch_one(c).await?;
     Ok(row.try_get(0)?)

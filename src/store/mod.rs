@@ -1,4 +1,5 @@
 //! All SQL. One file per aggregate; functions take a connection, the service decides where a transaction begins and ends.
+pub mod absence;
 pub mod audit;
 pub mod cards;
 pub mod conversation;

@@ -2,6 +2,7 @@
 use std::sync::Arc;
 
 use crate::cards::post::Place;
+use crate::domain::absence::Absence;
 use crate::domain::compliance::regions::Regions;
 use crate::domain::icp::profile::Profile;
 use crate::domain::ids::ThreadId;
@@ -36,6 +37,9 @@ impl ToolCx {
 
 #[derive(Clone, Debug)]
 pub struct ToolConfig {
+    pub persons: Vec<Person>,
+    /// As persons.toml has them.
+    pub absences: Vec<Absence>,
     /// At least one; the first is used when none fits.
     pub profiles: Vec<Profile>,
     pub regions: Regions,

@@ -27,6 +27,7 @@ crate::tools! {
     pub mod get_job_status;
     pub mod list_jobs;
     pub mod cancel_job;
+    pub mod set_absence;
     pub mod submit_job;
     pub mod get_digest;
     pub mod discover_leads_icp;

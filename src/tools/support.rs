@@ -271,6 +271,12 @@ fn config() -> ToolConfig {
     let profile = |text, name| Profile::parse(text, name).unwrap();
     let lane = |batch| Lane { batch, calls_each: 1, pace: Pace { calls: 200, per_ms: 60_000 } };
     ToolConfig {
+        persons: vec![
+            person("ava", &[Role::Rep]),
+            person("otto", &[Role::Operator]),
+            person("gil", &[]),
+        ],
+        absences: Vec::new(),
         profiles: vec![
             profile(include_str!("../../config/icp/fintech-finance.toml"), "fintech-finance"),
             profile(include_str!("../../config/icp/saas-engineering.toml"), "saas-engineering"),

@@ -1,7 +1,7 @@
 -- Rows as the second level writes them, beside those of the first.
 INSERT INTO worker (owner, kind, host, process, started_at, beat_at, stopped_at) VALUES ('worker_1', 'serve', 'desk-1', 4711, 1795424801070, 1795424901070, NULL);
 INSERT INTO breaker (vendor, state, failures, opened_at, probe_at, why) VALUES ('lemlist', 'open', 5, 1795424801070, 1795424861070, 'the vendor answers 503');
-INSERT INTO vote (gate, person, acts_for, at) VALUES ('gate_vjbboiji222qlno3fgzq', 'mona', NULL, 1795426716000);
+INSERT INTO vote (gate, person, acts_for, at) VALUES ('gate_vjbboiji222qlno3fgzq', 'otto', 'max', 1795426716000);
 INSERT INTO absence (person, from_at, until_at, delegate, at) VALUES ('mona', 1795424801070, 1796029601070, 'otto', 1795424801070);
 INSERT INTO before_image (run, object, record, created, before, after, state, at) VALUES ('run_5vpfzyif7yu35kghc5ki', 'contacts', '701', 0, '{"title":"CFO"}', '{"title":"VP Finance"}', 'kept', 1795426124293);
 INSERT INTO calls (run, vendor, number) VALUES ('run_5vpfzyif7yu35kghc5ki', 'hubspot', 12);

@@ -47,6 +47,7 @@ use crate::store::open::StoreError;
 use crate::store::outreach;
 use crate::store::outreach::CampaignRow;
 use crate::store::outreach::Enrolment;
+use crate::store::runs;
 use crate::store::runs::RunRow;
 
 pub struct Launch;
@@ -158,7 +159,7 @@ async fn approved_gate(cx: &mut StepCx<'_>) -> WorkResult<Option<Gate>> {
     Ok(gate.filter(|gate| gate.state == GateState::Approved))
 }
 
-/// First key: the stored decision, the same bytes, and the person who decided still may (the role is read again).
+/// First key: the stored decision, the same bytes, and all who decided still may (their roles are read again).
 async fn approval(engine: &Engine, id: &GateId) -> WorkResult<(Approved, LaunchPayload)> {
     let mut conn = engine.store.conn().await?;
     let approved = gates::approval(&mut conn, id).await?;
@@ -166,8 +167,9 @@ async fn approval(engine: &Engine, id: &GateId) -> WorkResult<(Approved, LaunchP
     let (Some(approved), Some(gate)) = (approved, gate) else {
         return Err(WorkError::Refused("send: there is no valid approval for exactly this".to_owned()));
     };
-    let may = engine.rules.person(approved.by()).is_some_and(|person| person.any_of(&gate.roles));
-    if !may {
+    let starter = runs::get(&mut conn, &gate.run).await?.map(|run| run.started_by).unwrap_or_default();
+    let deciders = engine.rules.deciders(&[], &starter, engine.clock.now());
+    if !approved.voices().iter().all(|voice| deciders.still_stands(voice, &gate.roles)) {
         return Err(WorkError::Refused("send: the person who approved it may not approve it any more".to_owned()));
     }
     Ok((approved, payload_of(&gate)?))

@@ -3,6 +3,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::cards;
 use crate::cards::result::left_out;
 use crate::domain::compliance::regions::Regions;
 use crate::domain::compliance::windows;
@@ -121,7 +122,7 @@ impl Executor for Preview {
             return Ok(Next::Done);
         }
         let changes: LaunchChanges = serde_json::from_value(gate.decision.clone())?;
-        let by = cx.engine.rules.name_of(gate.decided_by.as_deref().unwrap_or_default());
+        let by = cx.engine.rules.name_of(gate.decided_by.as_ref().map_or("", |voice| &voice.person));
         for lead in &changes.exclude {
             leads::set_state(cx.conn, &cx.run.id, lead, LeadState::LeftOut, &format!("left out by {by}")).await?;
         }
@@ -176,12 +177,23 @@ async fn show(cx: &mut StepCx<'_>, earlier: Option<&Gate>) -> WorkResult<Next> {
         left_out: left_out(&all),
         policy_hash: cx.engine.rules.hash.clone(),
     };
-    payload.changes = before.map(|before| differences(&before, &payload)).unwrap_or_default();
+    payload.changes = match before {
+        Some(before) => differences(&before, &payload),
+        None => after_refusal(cx).await?,
+    };
     cx.note("drafted", payload.recipients.len() as i64);
     cx.note("from_template", payload.recipients.iter().filter(|who| who.draft.written_by == "template").count() as i64);
-    let many = payload.recipients.len() > cx.engine.rules.launch_manager_above;
-    let roles = if many { vec![Role::Manager] } else { vec![Role::Rep, Role::Manager] };
-    Ok(Next::Gate(NewGate { kind: GateKind::Launch, payload: serde_json::to_value(payload)?, roles }))
+    let (many, rules) = (payload.recipients.len(), &cx.engine.rules);
+    let roles = if many > rules.launch_manager_above { vec![Role::Manager] } else { vec![Role::Rep, Role::Manager] };
+    let quorum = if many > rules.quorum_above { 2 } else { 1 };
+    Ok(Next::Gate(NewGate { kind: GateKind::Launch, payload: serde_json::to_value(payload)?, roles, quorum }))
+}
+
+/// The first preview after a run that somebody refused says what it answers.
+async fn after_refusal(cx: &mut StepCx<'_>) -> WorkResult<Vec<String>> {
+    let refused = gates::refused_before(cx.conn, &cx.run.thread, cx.run.created_at).await?;
+    let Some(gate) = refused else { return Ok(Vec::new()) };
+    Ok(vec![cards::gates::after_refusal(&cx.engine.words, &gate, &cx.engine.rules.persons)?])
 }
 
 fn outgoing(cx: &StepCx<'_>, row: &RunLead, draft: Draft, start: Millis) -> Outgoing {

@@ -31,6 +31,7 @@ use crate::engine::executor::WorkResult;
 use crate::engine::steps::discover::keys_of;
 use crate::engine::steps::discover::millionths;
 use crate::ports::vendors::CrmRecord;
+use crate::run::deciders::Voice;
 use crate::run::gate::Gate;
 use crate::run::launch::CompliancePayload;
 use crate::run::launch::Flagged;
@@ -153,7 +154,7 @@ impl Executor for Validate {
         }
         let table_hash = cx.engine.rules.regions.hash().to_owned();
         let payload = serde_json::to_value(CompliancePayload { flagged, others, table_hash })?;
-        Ok(Next::Gate(NewGate { kind: GateKind::Compliance, payload, roles: vec![Role::Compliance, Role::Manager] }))
+        Ok(Next::Gate(NewGate { kind: GateKind::Compliance, payload, roles: vec![Role::Compliance, Role::Manager], quorum: 1 }))
     }
 
     /// Those let through by compliance go on under that name; the others stay as research.
@@ -161,13 +162,16 @@ impl Executor for Validate {
         let payload: CompliancePayload = serde_json::from_value(gate.payload.clone())?;
         let allowed: Vec<LeadId> =
             gate.decision.get("allow").and_then(|list| serde_json::from_value(list.clone()).ok()).unwrap_or_default();
-        let by = gate.decided_by.clone().unwrap_or_default();
-        let is_compliance = cx.engine.rules.person(&by).is_some_and(|person| person.is(Role::Compliance));
+        let voice = gate.decided_by.clone().unwrap_or_else(|| Voice::own(""));
+        let absences = cx.engine.rules.absences(cx.conn).await?;
+        let deciders = cx.engine.rules.deciders(&absences, &cx.run.started_by, cx.now);
+        let (by, name) = (voice.person.clone(), deciders.words(&voice));
+        let is_compliance = deciders.still_stands(&voice, &[Role::Compliance]);
         for flag in payload.flagged {
             if flag.reviewable && is_compliance && allowed.contains(&flag.lead) {
                 if let Some(mut row) = leads::one_of_run(cx.conn, &cx.run.id, &flag.lead).await? {
                     row.state = LeadState::Kept;
-                    row.reason = format!("let through by {}", cx.engine.rules.name_of(&by));
+                    row.reason = format!("let through by {name}");
                     row.detail["reviewed_by"] = Value::from(by.clone());
                     leads::update_in_run(cx.conn, &cx.run.id, &row).await?;
                 }

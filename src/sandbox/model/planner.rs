@@ -1,4 +1,5 @@
 //! The planner's part: from the newest words of the rep to one call of an offered tool, or to a short answer.
+mod absence;
 mod arguments;
 mod ask;
 mod conversation;

@@ -1,4 +1,5 @@
 //! Makes the plan, stores it, shows its card, and lets the older card go: one transaction.
+use crate::cards::gates::after_refusal;
 use crate::cards::post;
 use crate::domain::criteria::Criteria;
 use crate::domain::icp::profile::Profile;
@@ -10,6 +11,7 @@ use crate::run::state::StepKind;
 use crate::run::turn::Returned;
 use crate::store::cards;
 use crate::store::conversation;
+use crate::store::gates;
 use crate::store::open::Conn;
 use crate::store::plans;
 use crate::store::plans::PlanRow;
@@ -89,7 +91,12 @@ async fn history(c: &mut Conn) -> anyhow::Result<History> {
 
 async fn put(c: &mut Conn, cx: &ToolCx, plan: Plan, before: Option<PlanRow>) -> anyhow::Result<()> {
     let place = cx.place();
-    let filled = cx.words.card(&words::filling(&plan, &cx.config, &cx.vendors))?;
+    // All runs of the thread are over: the newest is the one before this plan.
+    let after = match gates::refused_before(c, &cx.thread, place.now.plus(1)).await? {
+        Some(gate) => after_refusal(&cx.words, &gate, &cx.config.persons)?,
+        None => String::new(),
+    };
+    let filled = cx.words.card(&words::filling(&plan, &cx.config, &cx.vendors, after))?;
     let (mut card, buttons) = words::card(&plan, &filled);
     if let Some(old) = before.filter(|row| row.state == "shown") {
         if let Some((_, old_card)) = cards::get(c, &old.card).await? {

@@ -28,12 +28,13 @@ const PLANNERS: [Role; 3] = [Role::Rep, Role::Manager, Role::Revops];
 const NAMES_MAX: usize = 8;
 
 /// What the template is filled with.
-pub fn filling(plan: &Plan, config: &ToolConfig, vendors: &Vendors) -> PlanCard {
+pub fn filling(plan: &Plan, config: &ToolConfig, vendors: &Vendors, after: String) -> PlanCard {
     let criteria = &plan.criteria;
     let sequence = config.sequences.iter().find(|sequence| sequence.name == plan.sequence);
     let profile = config.profiles.iter().find(|profile| profile.name() == plan.profile);
     PlanCard {
         title: words::title(criteria),
+        after,
         version: plan.version,
         titles: criteria.titles.clone(),
         industries: criteria.industries.clone(),

@@ -23,9 +23,11 @@ use quarterdeck::ports::vendors::CampaignSetup;
 use quarterdeck::ports::vendors::Outreach;
 use quarterdeck::ports::vendors::Recipient;
 use quarterdeck::ports::vendors::Touch;
-use quarterdeck::run::canonical::hash_of;
+use quarterdeck::run::deciders::Voice;
 use quarterdeck::run::gate::Approved;
+use quarterdeck::run::gate::Asked;
 use quarterdeck::run::gate::Gate;
+use quarterdeck::run::gate::Vote;
 use quarterdeck::run::state::GateKind;
 use quarterdeck::run::state::GateState;
 use quarterdeck::sandbox::LEMLIST_KEY;
@@ -37,22 +39,10 @@ use super::spec::Spec;
 
 fn approved() -> Approved {
     let payload = json!({"recipients": ["lead_1"]});
-    let gate = Gate {
-        id: GateId::from("gate_1"),
-        run: RunId::from("run_1"),
-        step: 1,
-        kind: GateKind::Launch,
-        version: 1,
-        payload_hash: hash_of(&payload),
-        payload,
-        roles: Vec::new(),
-        state: GateState::Approved,
-        decided_by: Some("mona".to_owned()),
-        decided_at: Some(NOW),
-        decision: json!({}),
-        created_at: NOW,
-        expires_at: NOW,
-    };
+    let asked = Asked { version: 1, payload: json!({"recipients": ["lead_1"]}), roles: Vec::new(), quorum: 1 };
+    let mut gate = Gate::waiting(GateId::from("gate_1"), (&RunId::from("run_1"), 1), GateKind::Launch, asked, NOW);
+    gate.state = GateState::Approved;
+    gate.votes.push(Vote { voice: Voice::own("mona"), at: NOW });
     Approved::from_stored(&gate).unwrap()
 }
 

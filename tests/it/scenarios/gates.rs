@@ -11,7 +11,7 @@ use crate::support::world::World;
 const DAY_S: i64 = 86_400;
 
 /// Goes on to the preview.
-async fn to_preview(world: &World) -> (String, Value) {
+pub async fn to_preview(world: &World) -> (String, Value) {
     let desk = world.desk;
     let thread = desk.says("ava", SMALL).await;
     let plan = desk.waits_for(&thread, &["plan"]).await;
@@ -24,7 +24,7 @@ async fn to_preview(world: &World) -> (String, Value) {
     (thread, gate)
 }
 
-async fn audited(world: &World, actor: &str, action: &str) -> i64 {
+pub async fn audited(world: &World, actor: &str, action: &str) -> i64 {
     let mut conn = world.store().conn().await.unwrap();
     let sql = "SELECT COUNT(*) FROM audit WHERE actor = $1 AND action = $2";
     sqlx::query(sql).bind(actor).bind(action).fetch_one(&mut *conn).await.unwrap().get(0)

@@ -1,4 +1,5 @@
 //! What people do with the desk, from the first word to the digest.
+mod decisions;
 mod flagship;
 mod gates;
 mod hostile;

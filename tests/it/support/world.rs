@@ -13,6 +13,7 @@ use crate::support::desk::Desk;
 
 /// World seconds per second: a limiter's minute is a tenth of a second, and no test waits for a day.
 const SPEED: &str = "600";
+pub const MANAGER_ABOVE: &str = "QUARTERDECK_LAUNCH_MANAGER_ABOVE";
 
 pub struct World {
     pub folder: Arc<tempfile::TempDir>,
@@ -47,7 +48,9 @@ impl World {
             ("--data-dir", folder.path().join("data").display().to_string()),
         ];
         // Every launch is for a manager here: small worlds show the rule too.
-        env.push(("QUARTERDECK_LAUNCH_MANAGER_ABOVE", "0".to_owned()));
+        if !env.iter().any(|(name, _)| *name == MANAGER_ABOVE) {
+            env.push((MANAGER_ABOVE, "0".to_owned()));
+        }
         let variables = env.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let config = load(&Given { flags, env: variables, shipped: true, ..Given::default() }).unwrap();
         let running = start(&config).await.unwrap();

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::support::*;
 use crate::cards::gates;
+use crate::cards::gates::Around;
 use crate::cards::post;
 use crate::cards::post::Button;
 use crate::domain::ids::GateId;
@@ -18,8 +19,9 @@ use crate::run::card::Card;
 use crate::run::card::CardKind;
 use crate::run::card::CardState;
 use crate::run::card::Verb;
-use crate::run::gate::GATE_LIFE_MS;
+use crate::run::gate::Asked;
 use crate::run::gate::Gate;
+use crate::run::deciders::Voice;
 use crate::run::state::GateKind;
 use crate::run::state::GateState;
 use crate::run::state::RunState;
@@ -90,26 +92,18 @@ fn compliance_payload() -> Value {
 }
 
 async fn gate(w: &World, at: (&ThreadId, &RunId), kind: GateKind, roles: &[Role]) -> (Gate, Card) {
-    let (thread, run) = at;
+    gate_of(w, at, kind, (roles, 1)).await
+}
+
+async fn gate_of(w: &World, at: (&ThreadId, &RunId), kind: GateKind, by: (&[Role], i64)) -> (Gate, Card) {
+    let ((thread, run), (roles, quorum)) = (at, by);
     let payload = if kind == GateKind::Launch { launch_payload() } else { compliance_payload() };
     let now = w.desk.place(thread, None).now;
-    let gate = Gate {
-        id: GateId(w.desk.ids.fresh("gate")),
-        run: run.clone(),
-        step: 1,
-        kind,
-        version: 1,
-        payload_hash: hash_of(&payload),
-        payload,
-        roles: roles.to_vec(),
-        state: GateState::Waiting,
-        decided_by: None,
-        decided_at: None,
-        decision: json!({}),
-        created_at: now,
-        expires_at: now.plus(GATE_LIFE_MS),
-    };
-    let content = gates::card(&w.desk.words, &gate, 0, "UTC").unwrap();
+    let asked = Asked { version: 1, payload, roles: roles.to_vec(), quorum };
+    let gate = Gate::waiting(GateId(w.desk.ids.fresh("gate")), (run, 1), kind, asked, now);
+    let deciders = w.desk.deciders(&[], "ava");
+    let around = Around { deciders: &deciders, zone: "UTC" };
+    let content = gates::card(&w.desk.words, &gate, 0, around).unwrap();
     let mut tx = w.desk.store.begin().await.unwrap();
     let place = w.desk.place(thread, Some(run));
     let card = post::post(&mut tx, w.desk.ids.as_ref(), place, content, None).await.unwrap();
@@ -200,7 +194,7 @@ async fn exactly_one_of_two_managers_decides() {
     assert_eq!(done.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert!(done.iter().all(|outcome| outcome.is_ok() || *outcome == Err(RefusalKind::Decided)));
     let gate = stored(&w, &gate).await;
-    assert_eq!((gate.state, gate.decided_by.as_deref()), (GateState::Approved, Some("mona")));
+    assert_eq!((gate.state, gate.decided_by), (GateState::Approved, Some(Voice::own("mona"))));
     let card = w.cards(&thread).await.into_iter().find(|shown| shown.id == card.id).unwrap();
     assert_eq!((card.verdict.as_str(), card.state), ("Launched by Mona, 14:02: 2 people", CardState::Decided));
 }

@@ -280,6 +280,7 @@ pub async fn world() -> World {
     let clock = Arc::new(FakeClock(AtomicI64::new(start.0)));
     let config = DeskConfig {
         persons: people(),
+        absences: Vec::new(),
         limits: Limits::default(),
         price: Price { prompt_nano_usd: 1_000, completion_nano_usd: 2_000 },
         parts: vec![Part { name: "lemlist".into(), kind: "outreach".into(), live: false, state: "ready".into() }],

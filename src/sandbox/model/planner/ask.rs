@@ -41,6 +41,13 @@ pub fn enrichment() -> Answer {
     )
 }
 
+pub fn refusal() -> Answer {
+    ask(
+        "What should the next version do differently?",
+        &["Shorter mails", "Less salesy mails", "Fewer people", "Only the UK"],
+    )
+}
+
 pub fn attachment() -> Answer {
     ask("What shall I do with this list?", &["Score them", "Only keep the list"])
 }

@@ -12,6 +12,8 @@ pub struct Talk {
     /// Only the newest message, where the two differ.
     pub newest: Said,
     pub is_reply: bool,
+    /// The newest words refused what was shown.
+    pub is_refusal: bool,
     pub plan: Option<Plan>,
     pub attached: Option<Attachment>,
     pub thread: Thread,
@@ -42,7 +44,8 @@ pub fn read(request: &Request) -> Talk {
     let newest = messages.iter().rposition(|message| message.role == "user");
     let newest_text = newest.and_then(|at| messages.get(at)).map(Message::text).unwrap_or_default();
     let earlier = newest.map_or(&[][..], |at| messages.get(..at).unwrap_or_default());
-    let asked_about = open_question(earlier);
+    let is_refusal = newest_text.lines().any(is_refusal_mark);
+    let asked_about = open_question(earlier).filter(|_| !is_refusal);
     let (newest_text, newest_attached) = split_attachment(&newest_text);
     let (about_text, about_attached) = asked_about.as_deref().map(split_attachment).unwrap_or_default();
     let whole = if about_text.is_empty() { newest_text.clone() } else { format!("{about_text}. {newest_text}") };
@@ -50,6 +53,7 @@ pub fn read(request: &Request) -> Talk {
         said: Said::new(&whole),
         newest: Said::new(&newest_text),
         is_reply: asked_about.is_some(),
+        is_refusal,
         plan: newest_plan(earlier),
         attached: newest_attached.or(about_attached),
         thread: thread(messages),
@@ -86,6 +90,11 @@ fn newest_plan(earlier: &[Message]) -> Option<Plan> {
     plans.find_map(|call| serde_json::from_str::<Value>(&call.function.arguments).ok().map(|value| Plan::read(&value)))
 }
 
+/// The line `[refused: preview 1 · …]`, which says what the words are about.
+fn is_refusal_mark(line: &str) -> bool {
+    line.trim().starts_with("[refused:") && line.trim().ends_with(']')
+}
+
 /// The line `[attached: list_x · 512 companies · from file]` apart from the words round it.
 fn split_attachment(text: &str) -> (String, Option<Attachment>) {
     let (mut words, mut attached) = (Vec::new(), None);
@@ -96,6 +105,7 @@ fn split_attachment(text: &str) -> (String, Option<Attachment>) {
                 let list = inner.split('·').next().unwrap_or_default().trim().to_owned();
                 attached = Some(Attachment { list });
             }
+            None if is_refusal_mark(line) => {}
             None => words.push(line),
         }
     }

@@ -1,4 +1,5 @@
 //! What the rep wants: the first reading that fits, from the most certain to the most general.
+use crate::sandbox::model::planner::absence;
 use crate::sandbox::model::planner::ask;
 use crate::sandbox::model::planner::conversation::Talk;
 use crate::sandbox::model::planner::conversation::Thread;
@@ -12,7 +13,11 @@ use crate::sandbox::model::wire::Answer;
 
 pub fn decide(talk: &Talk) -> Option<Answer> {
     let said = &talk.said;
+    if talk.is_refusal {
+        return Some(refusal(talk));
+    }
     attachment(talk)
+        .or_else(|| absence::answer(&talk.newest))
         .or_else(|| foreign::answer(said))
         .or_else(|| lookups::job(talk))
         .or_else(|| lookups::address(said))
@@ -34,6 +39,13 @@ fn attachment(talk: &Talk) -> Option<Answer> {
         return Some(lookups::score(&attached.list, "", &talk.said));
     }
     Some(ask::attachment())
+}
+
+/// Words that refuse what was shown are a change of its plan; when they change nothing, one question.
+fn refusal(talk: &Talk) -> Answer {
+    let revised =
+        talk.plan.as_ref().and_then(|plan| revision::answer(&talk.said, &request::read(&talk.said), plan));
+    revised.unwrap_or_else(ask::refusal)
 }
 
 fn plan_changes(talk: &Talk) -> Option<Answer> {

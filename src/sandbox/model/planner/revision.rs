@@ -27,7 +27,7 @@ pub fn answer(said: &Said, understood: &Understood, before: &Plan) -> Option<Ans
     }
     let mut plan = before.clone();
     clear(said, &mut plan);
-    plan.count = understood.count.unwrap_or(plan.count);
+    plan.count = understood.count.unwrap_or_else(|| fewer(said, understood, plan.count));
     merge(said, &understood.titles, &mut plan.titles);
     merge(said, &understood.industries, &mut plan.industries);
     merge(said, &understood.technologies, &mut plan.technologies);
@@ -62,6 +62,13 @@ fn clear(said: &Said, plan: &mut Plan) {
     if said.says(&["any technology", "any tech", "any stack"]) {
         plan.technologies.clear();
     }
+}
+
+/// "fewer" without a number is half as many; "fewer than 500 employees" speaks of sizes.
+fn fewer(said: &Said, understood: &Understood, count: i64) -> i64 {
+    let is_size = understood.sizes.min.is_some() || understood.sizes.max.is_some();
+    let is_fewer = said.says(&["fewer", "less people", "too many people", "too many leads", "smaller list", "half as many"]);
+    if is_fewer && !is_size { (count + 1) / 2 } else { count }
 }
 
 /// The last "only" or "also" before the words decides; "too" and "as well" may follow them.

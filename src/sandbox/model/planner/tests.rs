@@ -8,7 +8,8 @@ use crate::sandbox::model::planner;
 use crate::sandbox::model::wire::Answer;
 use crate::sandbox::model::wire::Request;
 
-const TOOLS: [&str; 12] = [
+const TOOLS: [&str; 13] = [
+    "set_absence",
     "propose_plan",
     "revise_plan",
     "ask_rep",
@@ -59,6 +60,50 @@ pub fn after_plan(plan: &Value, words: &str) -> (&'static str, Value) {
         {"role": "user", "content": "find prospects"}, call("c1", "propose_plan", plan), result("c1", "SHOWN: plan v1"),
         {"role": "assistant", "content": "The plan is above."}, {"role": "user", "content": words},
     ])))
+}
+
+#[test]
+fn a_refusal_becomes_a_revision_or_one_question() {
+    let plan = json!({"goal": "40 CFO", "count": 40, "titles": ["CFO"], "industries": ["fintech"], "enrich": true,
+        "launch": true, "mail_wishes": ""});
+    let refused = |reason: &str| after_plan(&plan, &format!("{reason}\n[refused: preview 1 · the run is over · nothing was sent]"));
+    let cases = [
+        ("only UK", "countries", json!(["GB"])),
+        ("fewer", "count", json!(20)),
+        ("too many people, make it 10", "count", json!(10)),
+        ("shorter", "mail_wishes", json!("shorter")),
+        ("too pushy", "mail_wishes", json!("less salesy")),
+        ("please find only CFOs in Germany", "countries", json!(["DE"])),
+    ];
+    for (reason, field, expected) in cases {
+        let (tool, arguments) = refused(reason);
+        assert_eq!((tool, &arguments[field]), ("revise_plan", &expected), "{reason}: {arguments}");
+    }
+    for reason in ["I do not like it", "stop", "cancel this run"] {
+        let (tool, arguments) = refused(reason);
+        assert_eq!(tool, "ask_rep", "{reason}");
+        // Each choice leads on.
+        for option in arguments["options"].as_array().unwrap() {
+            assert_eq!(after_plan(&plan, option.as_str().unwrap()).0, "revise_plan", "{option}");
+        }
+    }
+    // A size is no wish for fewer people.
+    assert_eq!(after_plan(&plan, "fewer than 500 employees").1["count"], json!(40));
+}
+
+#[test]
+fn an_absence_is_noted_with_its_days_and_stand_in() {
+    let cases = [
+        ("I am away until 2026-12-04, Otto decides for me", ("", "2026-12-04", "Otto")),
+        ("I'll be away from 2026-12-24 until 2027-01-03. My delegate is Ben", ("2026-12-24", "2027-01-03", "Ben")),
+        ("I'm on holiday until 2026-12-04.", ("", "2026-12-04", "")),
+    ];
+    for (text, (from, until, delegate)) in cases {
+        let expected = json!({"from": from, "until": until, "delegate": delegate});
+        assert_eq!(called(says(text)), ("set_absence", expected), "{text}");
+    }
+    assert_eq!(called(says("I am back")), ("set_absence", json!({"until": "back"})));
+    assert_eq!(called(says("I am away for a while")).0, "words");
 }
 
 #[test]
