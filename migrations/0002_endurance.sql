@@ -6,7 +6,7 @@ CREATE TABLE worker (
     started_at BIGINT NOT NULL, beat_at BIGINT NOT NULL, stopped_at BIGINT
 );
 INSERT INTO counter (name, value) VALUES ('leases_lost', 0);
-CREATE INDEX item_queue ON item (queue, state, run_at);
+CREATE INDEX item_lane ON item (state, queue, run, priority DESC, run_at);
 CREATE INDEX item_owner ON item (lease_owner, state);
 ALTER TABLE inbox ADD COLUMN lease_owner TEXT;
 ALTER TABLE inbox ADD COLUMN lease_until BIGINT NOT NULL DEFAULT 0;
@@ -53,6 +53,12 @@ CREATE TABLE calls (run TEXT NOT NULL, vendor TEXT NOT NULL, number BIGINT NOT N
 ALTER TABLE cron ADD COLUMN expr TEXT NOT NULL DEFAULT '';
 ALTER TABLE cron ADD COLUMN zone TEXT NOT NULL DEFAULT 'UTC';
 ALTER TABLE cron ADD COLUMN last_at BIGINT;
+ALTER TABLE cron ADD COLUMN asked BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cron ADD COLUMN lease_owner TEXT;
+ALTER TABLE cron ADD COLUMN lease_until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cron ADD COLUMN not_before BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cron ADD COLUMN failures BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE cron ADD COLUMN error TEXT;
 
 -- What is over and old ------------------------------------------------------------------------------------------
 CREATE TABLE item_archive (
@@ -61,4 +67,3 @@ CREATE TABLE item_archive (
     created_at BIGINT NOT NULL, ended_at BIGINT, archived_at BIGINT NOT NULL
 );
 CREATE INDEX item_archive_run ON item_archive (run, step, state);
-CREATE INDEX item_ended ON item (ended_at);

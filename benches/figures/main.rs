@@ -1,11 +1,13 @@
-//! The figures by one command, `cargo bench`: start-up, memory, and our own CPU per turn of the planning loop,
-//! beside a bare loop of async-openai with one SQLite write a turn.
+//! The figures by one command, `cargo bench`: start-up, memory, our own CPU per turn of the planning loop beside a bare
+//! loop of async-openai with one SQLite write a turn, and items a second through the worker beside a loop of inserts.
+//! `cargo bench --bench figures -- items` measures the last alone.
 #![expect(clippy::print_stdout, reason = "figures are read on standard output")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on has nothing to say")]
 #![expect(clippy::disallowed_methods, reason = "a bench measures machine time from outside the program")]
 mod bare;
 mod desk;
 mod endpoint;
+mod items;
 mod process;
 
 use std::time::Duration;
@@ -16,6 +18,9 @@ use crate::process::Usage;
 
 /// First argument of the process that runs the bare loop.
 pub const BARE: &str = "bare";
+
+/// Argument that asks for one figure alone.
+const ITEMS: &str = "items";
 
 const STARTS: usize = 11;
 const ROUNDS: usize = 5;
@@ -33,6 +38,9 @@ fn main() {
         && first == BARE
     {
         return bare::run(base);
+    }
+    if args.iter().any(|arg| arg == ITEMS) {
+        return through_the_worker();
     }
     // `cargo bench -- --program PATH` measures another build of the program.
     let program = match args.iter().position(|arg| arg == "--program") {
@@ -53,6 +61,22 @@ fn main() {
         ours / bare
     );
     println!("memory after the turns: ours {ours_mb:.1} MB, bare loop {bare_mb:.1} MB");
+    through_the_worker();
+}
+
+fn through_the_worker() {
+    items_line("SQLite", &items::on_sqlite(), items::SQLITE_PER_S_MIN);
+    match items::on_postgres() {
+        Some(figure) => items_line("Postgres", &figure, items::POSTGRES_PER_S_MIN),
+        None => println!("items on Postgres: not measured, QUARTERDECK_TEST_DATABASE_URL names none"),
+    }
+}
+
+fn items_line(database: &str, figure: &items::Figure, least: f64) {
+    let verdict = if figure.per_s >= least { "within" } else { "BELOW" };
+    println!("items through one worker on {database}: {:.0} a second ({verdict} the bar of {least:.0})", figure.per_s);
+    let ratio = figure.raw_per_s / figure.per_s;
+    println!("  rows only inserted: {:.0} a second, {ratio:.1} times that", figure.raw_per_s);
 }
 
 fn line(what: &str, figure: f64, unit: &str, most: f64) {

@@ -11,6 +11,7 @@ use crate::config::parts;
 use crate::config::values::without_password;
 use crate::store::meta;
 use crate::store::open::Store;
+use crate::store::open::StoreError;
 
 pub struct Ground {
     pub store: Store,
@@ -60,22 +61,38 @@ pub async fn open(
     let folder = &config.place.data_dir;
     let key = key::load(folder)?;
     let gone = lock::gone(folder, &owner);
-    let (url, shown) = match &config.place.database_url {
-        Some(url) => (url.clone(), without_password(url)),
-        None => {
-            let file = config.place.sqlite_file();
-            (Store::sqlite_url(&file), std::path::absolute(&file).unwrap_or(file).display().to_string())
-        }
-    };
-    let store = Store::open(&url).await.map_err(|why| {
+    let place = database(config);
+    let store = Store::open(&place.url).await.map_err(|why| place.unusable(&why))?;
+    seal(&store, config).await?;
+    Ok(Ground { store, ids, key, data: place.shown, owner, gone, _locks: locks })
+}
+
+/// Where the database is, for the driver and for people.
+pub struct Database {
+    pub url: String,
+    pub shown: String,
+}
+
+impl Database {
+    pub fn unusable(&self, why: &StoreError) -> StartError {
+        let shown = &self.shown;
         // A driver's own words may repeat the address, and with it a password.
-        let why = why.to_string().replace(&url, &shown);
+        let why = why.to_string().replace(&self.url, shown);
         StartError::Wrong(format!(
             "the database {shown} cannot be used: {why}; mend it, or choose another with --data-dir or --database-url"
         ))
-    })?;
-    seal(&store, config).await?;
-    Ok(Ground { store, ids, key, data: shown, owner, gone, _locks: locks })
+    }
+}
+
+pub fn database(config: &Config) -> Database {
+    match &config.place.database_url {
+        Some(url) => Database { url: url.clone(), shown: without_password(url) },
+        None => {
+            let file = config.place.sqlite_file();
+            let url = Store::sqlite_url(&file);
+            Database { url, shown: std::path::absolute(&file).unwrap_or(file).display().to_string() }
+        }
+    }
 }
 
 /// Rows made with an invented vendor never meet the real one: the database remembers.

@@ -1,17 +1,22 @@
 //! The only place where adapters meet services.
 pub mod account;
+pub mod backup;
 pub mod books;
 pub mod clock;
+pub mod copy;
 pub mod error;
 pub mod ground;
 pub mod ids;
+pub mod jobs;
 pub mod key;
 pub mod lock;
 pub mod loopback;
 pub mod off;
 pub mod remote;
+pub mod restore;
 pub mod rules;
 pub mod running;
+pub mod schedule;
 pub mod services;
 pub mod stage;
 pub mod start;

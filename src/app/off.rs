@@ -7,7 +7,9 @@ use crate::ports::error::PortError;
 use crate::ports::error::PortResult;
 use crate::ports::vendors::Activity;
 use crate::ports::vendors::CampaignSetup;
+use crate::ports::vendors::FoundCampaign;
 use crate::ports::vendors::FoundLead;
+use crate::ports::vendors::FoundPerson;
 use crate::ports::vendors::Mailbox;
 use crate::ports::vendors::Outreach;
 use crate::ports::vendors::Page;
@@ -82,6 +84,19 @@ impl Outreach for OffOutreach {
     /// Nothing comes back from nothing: the poller rests.
     async fn activities(&self, _since: Millis, _cursor: Option<&str>) -> PortResult<Page<Activity>> {
         Ok(Page { rows: Vec::new(), total: Some(0), next: None })
+    }
+
+    /// Nobody is there: a comparison finds nothing and ends.
+    async fn all_campaigns(&self) -> PortResult<Vec<FoundCampaign>> {
+        Ok(Vec::new())
+    }
+
+    async fn all_people(&self, _campaign_id: &str) -> PortResult<Vec<FoundPerson>> {
+        Ok(Vec::new())
+    }
+
+    async fn all_unsubscribed(&self) -> PortResult<Vec<String>> {
+        Ok(Vec::new())
     }
 
     async fn stats(&self, _campaign_id: &str, _from: Millis, _to: Millis) -> PortResult<BTreeMap<String, i64>> {

@@ -1,7 +1,6 @@
 //! The services of this process, made once and handed their ports.
 use std::sync::Arc;
 
-use jiff::civil::Time;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -9,12 +8,15 @@ use crate::app::books;
 use crate::app::error::StartError;
 use crate::app::ground::Ground;
 use crate::app::rules;
+use crate::app::schedule::Scheduler;
 use crate::app::vendors;
 use crate::config::model::Config;
 use crate::config::parts::Standing;
 use crate::connectors::http::build::model_client;
-use crate::domain::time::MINUTE;
+use crate::engine::beat::Seat;
 use crate::engine::context::Engine;
+use crate::engine::steps::executor_of;
+use crate::engine::worker::Places;
 use crate::engine::worker::Worker;
 use crate::intake::lemlist::Poller;
 use crate::model::openai::OpenAi;
@@ -30,7 +32,6 @@ use crate::ports::clock::Ids;
 use crate::ports::llm::Llm;
 use crate::ports::secret::Secret;
 use crate::prompts::render::Prompts;
-use crate::reports::daily::Daily;
 use crate::run::turn::Limits;
 use crate::sandbox;
 use crate::tools::registry::Registry;
@@ -42,29 +43,23 @@ pub struct Services {
     pub engine: Engine,
     pub orchestrator: Arc<Orchestrator>,
     pub poller: Arc<Poller>,
-    digest_at: Time,
+    places: Places,
 }
 
 impl Services {
-    pub fn worker(&self) -> Worker {
-        Worker::new(self.engine.clone())
+    /// `kind` is what its process was started as.
+    pub fn worker(&self, kind: &'static str) -> Worker {
+        let seat = Seat { kind, host: host(), process: std::process::id() };
+        Worker::new(self.engine.clone(), seat, self.places)
     }
 
-    /// The daily digest, when its time has come.
-    pub async fn step_daily(&self) {
+    pub fn scheduler(&self) -> Scheduler {
         let engine = &self.engine;
-        let daily = Daily {
-            store: &engine.store,
-            words: &engine.words,
-            ids: engine.ids.as_ref(),
-            at: self.digest_at,
-            zone: &engine.rules.zone,
-            sandbox: engine.sandbox(),
-        };
-        match daily.step(engine.clock.now()).await {
-            Ok(true) => engine.changed.notify_waiters(),
-            Ok(false) => {}
-            Err(error) => tracing::error!(error = %error, "the daily digest could not be made; it is tried again"),
+        Scheduler {
+            store: engine.store.clone(),
+            clock: Arc::clone(&engine.clock),
+            owner: engine.owner.clone(),
+            changed: Arc::clone(&engine.changed),
         }
     }
 }
@@ -91,6 +86,8 @@ pub async fn build(
         ids: Arc::clone(&ids),
         rules: Arc::new(rules::of_engine(config, &books)),
         owner: ground.owner.clone(),
+        hold: Arc::default(),
+        executors: Arc::new(executor_of),
         wake: Arc::clone(&engine_wake),
         changed: Arc::clone(&changed),
     };
@@ -109,7 +106,6 @@ pub async fn build(
         outreach: Arc::clone(&vendors.outreach),
         clock: Arc::clone(clock),
         ids: Arc::clone(&ids),
-        poll_every_ms: config.poll_minutes.max(1) * MINUTE,
         hint: notify(),
         events_wake: Arc::clone(&events_wake),
     };
@@ -129,8 +125,13 @@ pub async fn build(
         shutdown: CancellationToken::new(),
         owner: ground.owner.clone(),
     };
-    let digest_at = Time::new(config.digest.hour, config.digest.minute, 0, 0).map_err(StartError::failed)?;
-    Ok(Services { engine, orchestrator: Arc::new(orchestrator), poller: Arc::new(poller), digest_at })
+    let places = Places { in_all: config.engine.items_max, per_queue: config.engine.items_per_vendor };
+    Ok(Services { engine, orchestrator: Arc::new(orchestrator), poller: Arc::new(poller), places })
+}
+
+/// This machine's name, for those who look for the process of a worker.
+fn host() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname").map(|name| name.trim().to_owned()).unwrap_or_default()
 }
 
 fn notify() -> Arc<Notify> {

@@ -8,6 +8,7 @@ use crate::app::error::StartError;
 use crate::app::ground;
 use crate::app::ground::Ground;
 use crate::app::ids::SystemIds;
+use crate::app::jobs;
 use crate::app::lock::DataLock;
 use crate::app::running::Running;
 use crate::app::services;
@@ -17,7 +18,7 @@ use crate::app::world;
 use crate::app::world::Outside;
 use crate::app::world::Settle;
 use crate::config::model::Config;
-use crate::domain::time::MINUTE;
+use crate::engine::beat::recover;
 use crate::intake::hooks;
 use crate::intake::hooks::Hooks;
 use crate::intake::hooks::Secrets;
@@ -30,9 +31,6 @@ use crate::surfaces::web::options::WebOptions;
 use crate::surfaces::web::server;
 use crate::surfaces::web::server::Parts;
 use crate::surfaces::web::server::Routes;
-
-/// Daily work is looked for this often, in business time.
-const DAILY_EVERY_MS: i64 = 5 * MINUTE;
 
 /// What both kinds of process are made of.
 struct Raised {
@@ -47,7 +45,7 @@ async fn raise(config: &Config, named: (Arc<SystemIds>, String), locks: Vec<Data
     let _ = rustls::crypto::ring::default_provider().install_default();
     let world = world::open(config).await?;
     let desk = services::build(config, &ground, &world.clock, world.base_url.as_deref()).await?;
-    let freed = desk.worker().recover().await.map_err(StartError::failed)?;
+    let freed = recover(&desk.engine, &ground.gone).await.map_err(StartError::failed)?;
     if freed > 0 {
         tracing::info!(freed, "took up the work of a process that ended");
     }
@@ -82,7 +80,7 @@ pub async fn start_worker(config: &Config) -> Result<Running, StartError> {
     let mut running = Running::new(None, config.parts.all().to_vec(), ground);
     running.world = world.base_url;
     running.shutdown = desk.orchestrator.shutdown.clone();
-    spawn_worker(&mut running, &desk);
+    spawn_worker(&mut running, &desk, "worker");
     Ok(running)
 }
 
@@ -100,9 +98,10 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     running.world.clone_from(&world.base_url);
     running.shutdown = desk.orchestrator.shutdown.clone();
     if config.server.worker {
-        spawn_worker(&mut running, &desk);
+        spawn_worker(&mut running, &desk, "serve");
     }
     spawn_services(&mut running, &desk);
+    spawn_schedule(&mut running, config, &desk).await?;
     let parts = Parts {
         desk: desk.orchestrator.clone(),
         clock: desk.engine.clock.clone(),
@@ -124,8 +123,8 @@ pub async fn start(config: &Config) -> Result<Running, StartError> {
     Ok(running)
 }
 
-fn spawn_worker(running: &mut Running, desk: &Services) {
-    let (worker, stop) = (desk.worker(), running.shutdown.clone());
+fn spawn_worker(running: &mut Running, desk: &Services, kind: &'static str) {
+    let (worker, stop) = (desk.worker(kind), running.shutdown.clone());
     running.spawn(async move {
         worker.run(stop).await;
         Ok(())
@@ -139,28 +138,26 @@ fn spawn_services(running: &mut Running, desk: &Services) {
         inbox.run_inbox(stop).await;
         Ok(())
     });
-    let (events, stop) = (desk.orchestrator.clone(), shutdown.clone());
+    let (events, stop) = (desk.orchestrator.clone(), shutdown);
     running.spawn(async move {
         events.run_events(stop).await;
         Ok(())
     });
-    let (poller, stop) = (desk.poller.clone(), shutdown.clone());
-    running.spawn(async move {
-        poller.run(stop).await;
-        Ok(())
-    });
-    let (daily, stop) = (desk.clone(), shutdown);
-    running.spawn(async move {
-        while !stop.is_cancelled() {
-            daily.step_daily().await;
-            let next = daily.engine.clock.now().plus(DAILY_EVERY_MS);
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = daily.engine.clock.wait(next) => {}
-            }
-        }
-        Ok(())
-    });
+}
+
+async fn spawn_schedule(running: &mut Running, config: &Config, desk: &Services) -> Result<(), StartError> {
+    let scheduler = desk.scheduler();
+    let entries = jobs::all(config, desk);
+    scheduler.declare(&entries, &running.ground.gone).await.map_err(StartError::failed)?;
+    jobs::at_start(&entries);
+    for entry in entries {
+        let (scheduler, stop) = (scheduler.clone(), running.shutdown.clone());
+        running.spawn(async move {
+            scheduler.run(entry, stop).await;
+            Ok(())
+        });
+    }
+    Ok(())
 }
 
 /// The vendor's webhook. The sandbox reaches us on this machine and is asked to call; a live lemlist has no way to a

@@ -1,4 +1,5 @@
 //! What we say to people: cards made from words and rows, posted in the caller's transaction.
+pub mod decisions;
 pub mod gates;
 pub mod names;
 pub mod post;

@@ -34,6 +34,21 @@ Examples:
   quarterdeck sandbox --sandbox-port 0 --speed 60 --data-dir /tmp/world
 ";
 
+const BACKUP_EXAMPLES: &str = "\
+Examples:
+  quarterdeck backup desk-2026-11-24.backup
+  quarterdeck backup /mnt/backups/desk.backup --data-dir /var/lib/quarterdeck
+  quarterdeck backup desk.backup --database-url postgres://desk@db/desk
+";
+
+const RESTORE_EXAMPLES: &str = "\
+Examples:
+  quarterdeck restore desk-2026-11-24.backup --data-dir /var/lib/quarterdeck-new
+  quarterdeck restore desk.backup --database-url postgres://desk@db/desk_new
+
+After it the desk sends nothing until the vendors were compared and an operator said Go on.
+";
+
 const CHECK_EXAMPLES: &str = "\
 Examples:
   quarterdeck check
@@ -65,11 +80,25 @@ pub enum Command {
     /// Play the vendors for other processes of this machine
     #[command(before_help = SANDBOX_EXAMPLES)]
     Sandbox(SandboxArgs),
+    /// Write all data to one file, also while the desk runs
+    #[command(before_help = BACKUP_EXAMPLES)]
+    Backup(FileArgs),
+    /// Put a backup into an empty database, SQLite or Postgres
+    #[command(before_help = RESTORE_EXAMPLES)]
+    Restore(FileArgs),
     /// Check configuration, prompts, tools and playbooks
     #[command(before_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
     /// Print the version
     Version,
+}
+
+#[derive(Clone, Debug, Args)]
+pub struct FileArgs {
+    /// The backup
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub place: PlaceArgs,
 }
 
 /// Where things are and what is logged: the same for all commands.
@@ -138,6 +167,12 @@ pub struct SandboxArgs {
     pub world: WorldArgs,
     #[command(flatten)]
     pub place: PlaceArgs,
+}
+
+impl From<PlaceArgs> for ServeArgs {
+    fn from(place: PlaceArgs) -> Self {
+        Self { place, ..Self::default() }
+    }
 }
 
 impl From<WorkerArgs> for ServeArgs {
@@ -214,7 +249,7 @@ mod tests {
         Cli::command().debug_assert();
         let help = Cli::command().render_help().to_string();
         assert!(help.starts_with("Examples:"), "{help}");
-        for name in ["demo", "check", "serve", "worker", "sandbox"] {
+        for name in ["backup", "restore", "demo", "check", "serve", "worker", "sandbox"] {
             let mut command = Cli::command();
             let sub = command.find_subcommand_mut(name).unwrap();
             assert!(sub.render_help().to_string().starts_with("Examples:"), "{name}");

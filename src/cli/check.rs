@@ -1,5 +1,7 @@
 //! `quarterdeck check`: every fault of configuration, prompts, tools and playbooks, each with file, line and reason.
 use crate::app::books;
+use crate::app::clock;
+use crate::app::jobs;
 use crate::cli::args::CheckArgs;
 use crate::cli::exit::Exit;
 use crate::cli::out;
@@ -11,6 +13,8 @@ use crate::config::load;
 use crate::config::model::Config;
 use crate::config::values;
 use crate::config::values::Values;
+use crate::domain::schedule::Schedule;
+use crate::domain::time::Millis;
 use crate::prompts::render::Prompts;
 use crate::prompts::render::all;
 
@@ -23,6 +27,9 @@ const CHECKS: &[Check] = &[
     ("tools", |_| books::tool_fault().into_iter().collect()),
     ("ICP profiles, sequences, playbooks, regions", |config| books::read(config).err().unwrap_or_default().0),
 ];
+
+/// Times of each job that are told.
+const NEXT_SHOWN: usize = 3;
 
 pub fn run(args: &CheckArgs) -> Exit {
     let given = match environment::given(args.serve.flags(), args.serve.place.config_dir.clone()) {
@@ -40,6 +47,7 @@ pub fn run(args: &CheckArgs) -> Exit {
     if faults.is_empty() {
         let names: Vec<&str> = CHECKS.iter().map(|(name, _)| *name).collect();
         out::words(&format!("In order: configuration, {}.", names.join(", ")));
+        recurring(&given, clock::wall()).iter().for_each(|line| out::words(line));
         return Exit::Ok;
     }
     let noun = if faults.0.len() == 1 { "fault" } else { "faults" };
@@ -57,6 +65,18 @@ fn faults(given: &Given) -> ConfigFaults {
         Err(found) => found.0.into_iter().for_each(|fault| faults.add(fault)),
     }
     faults
+}
+
+/// When each job is due next, by this machine's clock.
+fn recurring(given: &Given, now: Millis) -> Vec<String> {
+    let Ok(config) = load::load(given) else { return Vec::new() };
+    let zone = &config.digest.zone;
+    let line = |(name, schedule): (&str, Schedule)| {
+        let times = std::iter::successors(schedule.next(now), |at| schedule.next(*at)).take(NEXT_SHOWN);
+        let times: Vec<String> = times.map(|at| at.day_clock(zone)).collect();
+        format!("  {name}, {schedule}: {}", times.join(", "))
+    };
+    jobs::schedules(&config).into_iter().map(line).collect()
 }
 
 /// Values are shown even when some of them do not fit: that is when they are looked for.

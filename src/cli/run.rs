@@ -9,6 +9,7 @@ use crate::app::error::StartError;
 use crate::cli::args::Cli;
 use crate::cli::args::Command;
 use crate::cli::args::ServeArgs;
+use crate::cli::backup;
 use crate::cli::check;
 use crate::cli::demo;
 use crate::cli::exit::Exit;
@@ -44,6 +45,10 @@ pub fn main() -> ExitCode {
         Command::Sandbox(args) => {
             configured(&args.into()).map_or_else(|exit| exit, |config| on_runtime(serve::play(config)))
         }
+        Command::Backup(args) => configured(&args.place.into())
+            .map_or_else(|exit| exit, |config| on_runtime(backup::backup(config, &args.file))),
+        Command::Restore(args) => configured(&args.place.into())
+            .map_or_else(|exit| exit, |config| on_runtime(backup::restore(config, &args.file))),
         Command::Check(args) => check::run(&args),
         Command::Version => {
             out::data(concat!("quarterdeck ", env!("CARGO_PKG_VERSION")));

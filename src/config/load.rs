@@ -6,8 +6,10 @@ use crate::config::environment::Given;
 use crate::config::error::ConfigFault;
 use crate::config::error::ConfigFaults;
 use crate::config::files::Files;
+use crate::config::model::ArchiveSettings;
 use crate::config::model::Config;
 use crate::config::model::DigestSettings;
+use crate::config::model::EngineSettings;
 use crate::config::model::Fallback;
 use crate::config::model::LogSettings;
 use crate::config::model::ModelSettings;
@@ -25,6 +27,7 @@ use crate::config::reader::Reader;
 use crate::config::values;
 use crate::config::values::Origin;
 use crate::domain::person::Role;
+use crate::domain::schedule::Schedule;
 use crate::ports::secret::Secret;
 
 const FILE: &str = "quarterdeck.toml";
@@ -89,10 +92,12 @@ impl Reader<'_> {
             sandbox: self.sandbox(&parts),
             log: LogSettings { filter: self.text("log.level"), json: self.switch("log.json") },
             model: self.model(),
+            engine: self.engine(),
             policy: self.policy(&parts),
             sender: self.sender(&parts),
             digest: self.digest(),
             poll_minutes: self.whole("intake.poll_minutes"),
+            archive: self.archive(),
             parts,
             people,
             files: files.clone(),
@@ -193,6 +198,14 @@ impl Reader<'_> {
         }
     }
 
+    fn engine(&mut self) -> EngineSettings {
+        let size = |value: i64| usize::try_from(value).unwrap_or(1);
+        EngineSettings {
+            items_max: size(self.whole("engine.items_max")),
+            items_per_vendor: size(self.whole("engine.items_per_vendor")),
+        }
+    }
+
     fn policy(&mut self, parts: &Parts) -> PolicySettings {
         let given = self.text("policy.lia_ref");
         let reference = if given.is_empty() && !parts.any_vendor_live() { SANDBOX_LIA.to_owned() } else { given };
@@ -229,10 +242,22 @@ impl Reader<'_> {
         let at =
             self.parsed("digest.at", |text| text.parse::<jiff::civil::Time>().ok(), "is no time such as 08:30", NOON);
         let zone = self.text("digest.zone");
-        if jiff::tz::TimeZone::get(&zone).is_err() {
+        let expr = format!("{} {} * * *", at.minute(), at.hour());
+        let schedule = Schedule::parse(&expr, &zone).unwrap_or_else(|_| {
             self.fault("digest.zone", &format!("`{zone}` is no time zone; write one such as Europe/London"));
-        }
-        DigestSettings { hour: at.hour(), minute: at.minute(), zone }
+            Schedule::when_asked()
+        });
+        DigestSettings { schedule, zone }
+    }
+
+    fn archive(&mut self) -> ArchiveSettings {
+        let expr = self.text("schedule.archive");
+        let zone = Some(self.text("digest.zone")).filter(|zone| jiff::tz::TimeZone::get(zone).is_ok());
+        let schedule = Schedule::parse(&expr, zone.as_deref().unwrap_or("UTC")).unwrap_or_else(|why| {
+            self.fault("schedule.archive", &why);
+            Schedule::when_asked()
+        });
+        ArchiveSettings { schedule, days: self.whole("store.archive_days") }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::config::files::Files;
 use crate::config::parts::Parts;
 use crate::config::people::People;
 use crate::config::values::Values;
+use crate::domain::schedule::Schedule;
 use crate::ports::secret::Secret;
 
 #[derive(Clone, Debug)]
@@ -16,11 +17,13 @@ pub struct Config {
     pub sandbox: SandboxSettings,
     pub log: LogSettings,
     pub model: ModelSettings,
+    pub engine: EngineSettings,
     pub parts: Parts,
     pub policy: PolicySettings,
     pub sender: Sender,
     pub digest: DigestSettings,
     pub poll_minutes: i64,
+    pub archive: ArchiveSettings,
     pub people: People,
     pub files: Files,
     /// What `check --show` prints.
@@ -90,6 +93,13 @@ pub struct Fallback {
     pub key: Option<Secret>,
 }
 
+/// Work at once.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    pub items_max: usize,
+    pub items_per_vendor: usize,
+}
+
 #[derive(Clone, Debug)]
 pub struct PolicySettings {
     /// Launches to more people than this are for a manager.
@@ -113,8 +123,14 @@ pub struct Sender {
 
 #[derive(Clone, Debug)]
 pub struct DigestSettings {
-    pub hour: i8,
-    pub minute: i8,
+    pub schedule: Schedule,
     /// IANA zone.
     pub zone: String,
+}
+
+/// When finished items leave the queue, and after how many days.
+#[derive(Clone, Debug)]
+pub struct ArchiveSettings {
+    pub schedule: Schedule,
+    pub days: i64,
 }

@@ -102,6 +102,13 @@ pub const SETTINGS: &[Setting] = &[
     )
     .flag("--database-url"),
     Setting::new(
+        "store.archive_days",
+        "QUARTERDECK_ARCHIVE_DAYS",
+        Kind::Whole(1, 3_650),
+        "30",
+        "days after which finished items leave the queue for the archive",
+    ),
+    Setting::new(
         "server.worker",
         "QUARTERDECK_WORKER",
         Kind::Switch,
@@ -191,6 +198,20 @@ pub const SETTINGS: &[Setting] = &[
         "1.60",
         "price of a million tokens written",
     ),
+    Setting::new(
+        "engine.items_max",
+        "QUARTERDECK_ITEMS_MAX",
+        Kind::Whole(1, 256),
+        "16",
+        "pieces of work at once in a process, over all vendors",
+    ),
+    Setting::new(
+        "engine.items_per_vendor",
+        "QUARTERDECK_ITEMS_PER_VENDOR",
+        Kind::Whole(1, 64),
+        "6",
+        "pieces of work at once in a process, for each vendor and the model",
+    ),
     Setting::secret("hubspot.token", "HUBSPOT_TOKEN", "private app token; with it HubSpot is live"),
     Setting::secret("apollo.key", "APOLLO_API_KEY", "with it Apollo is live"),
     Setting::secret("explorium.key", "EXPLORIUM_API_KEY", "with it Explorium is live"),
@@ -256,6 +277,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting::new("digest.at", "QUARTERDECK_DIGEST_AT", Kind::TimeOfDay, "08:30", "time of the daily digest"),
     Setting::new("digest.zone", "QUARTERDECK_ZONE", Kind::Zone, "UTC", "zone of the digest and of days in reports"),
+    Setting::new(
+        "schedule.archive",
+        "QUARTERDECK_SCHEDULE_ARCHIVE",
+        Kind::Text,
+        "30 2 * * *",
+        "when it does so: a cron expression in the zone of the digest",
+    ),
     Setting::new(
         "intake.poll_minutes",
         "QUARTERDECK_POLL_MINUTES",

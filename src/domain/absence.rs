@@ -33,7 +33,12 @@ mod tests {
     use super::*;
 
     fn absence(person: &str, from: i64, until: i64, delegate: Option<&str>) -> Absence {
-        Absence { person: person.into(), from: Millis(from), until: Millis(until), delegate: delegate.map(str::to_owned) }
+        Absence {
+            person: person.into(),
+            from: Millis(from),
+            until: Millis(until),
+            delegate: delegate.map(str::to_owned),
+        }
     }
 
     #[test]

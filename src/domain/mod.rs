@@ -14,6 +14,7 @@ pub mod person;
 pub mod places;
 pub mod quality;
 pub mod reply;
+pub mod schedule;
 pub mod score;
 pub mod sequence;
 pub mod stats;

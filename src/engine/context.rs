@@ -11,12 +11,15 @@ use crate::domain::icp::profile::Profile;
 use crate::domain::person::Person;
 use crate::domain::sequence::plan::Sequence;
 use crate::domain::time::Millis;
+use crate::engine::executor::Executor;
+use crate::engine::hold::Hold;
 use crate::ports::clock::Clock;
 use crate::ports::clock::Ids;
 use crate::ports::llm::Llm;
 use crate::ports::vendors::Vendors;
 use crate::prompts::render::Prompts;
 use crate::run::deciders::Deciders;
+use crate::run::state::StepKind;
 use crate::run::turn::Price;
 use crate::store::absence;
 use crate::store::open::Conn;
@@ -87,6 +90,9 @@ impl Rules {
     }
 }
 
+/// Who carries a kind of step out. The desk's own are `steps::executor_of`.
+pub type Executors = Arc<dyn (Fn(StepKind) -> &'static dyn Executor) + Send + Sync>;
+
 #[derive(Clone)]
 pub struct Engine {
     pub store: Store,
@@ -98,6 +104,9 @@ pub struct Engine {
     pub rules: Arc<Rules>,
     /// This worker's name in leases.
     pub owner: String,
+    /// What this worker holds, as far as it knows.
+    pub hold: Arc<Hold>,
+    pub executors: Executors,
     /// There may be work.
     pub wake: Arc<Notify>,
     /// Readers may have something to see.
@@ -105,6 +114,10 @@ pub struct Engine {
 }
 
 impl Engine {
+    pub fn executor_of(&self, kind: StepKind) -> &'static dyn Executor {
+        (self.executors)(kind)
+    }
+
     /// A card that rests on any sandbox part says so.
     pub fn sandbox(&self) -> bool {
         self.vendors.any_sandbox() || self.llm.is_sandbox()

@@ -7,7 +7,6 @@ use crate::domain::ids::CardId;
 use crate::domain::ids::RunId;
 use crate::domain::time::DAY;
 use crate::domain::time::Millis;
-use crate::domain::time::SECOND;
 use crate::engine::context::Engine;
 use crate::engine::executor::Next;
 use crate::engine::executor::StepCx;
@@ -17,8 +16,8 @@ use crate::engine::gating::expire;
 use crate::engine::gating::open_gate;
 use crate::engine::gating::remind;
 use crate::engine::gating::send_back;
+use crate::engine::hold::LEASE_MS;
 use crate::engine::review::held_by_review;
-use crate::engine::steps::executor_of;
 use crate::run::advance::Act;
 use crate::run::advance::GateRows;
 use crate::run::advance::RunRows;
@@ -40,18 +39,17 @@ use crate::store::runs;
 use crate::store::runs::RunRow;
 use crate::store::runs::StepRow;
 
-/// Lease of a run while it is moved on; moving on makes no outside call.
-const RUN_LEASE_MS: i64 = 30 * SECOND;
 /// Acts of one visit; the rest waits for the next.
 const ACTS_MAX: usize = 16;
 const FAR_MS: i64 = 3_650 * DAY;
 
-/// One visit. `false` when another worker holds the run.
+/// One visit. `false` when another worker is at the run, or was.
 pub async fn drive(engine: &Engine, id: &RunId) -> WorkResult<bool> {
     let now = engine.clock.now();
-    let wall = engine.clock.wall();
     let mut tx = engine.store.begin().await?;
-    let Some(fence) = runs::claim(&mut tx, id, &engine.owner, (wall, wall.plus(RUN_LEASE_MS))).await? else {
+    let from = engine.store.lease_now(&mut tx, engine.clock.wall()).await?;
+    let at = (now, from, from.plus(LEASE_MS));
+    let Some(fence) = runs::claim(&mut tx, engine.store.backend(), id, &engine.owner, at).await? else {
         return Ok(false);
     };
     let Some(mut run) = runs::get(&mut tx, id).await? else { return Ok(false) };
@@ -157,7 +155,7 @@ async fn ask(
     now: Millis,
 ) -> WorkResult<Next> {
     let (run, step) = at;
-    let executor = executor_of(step.kind);
+    let executor = engine.executor_of(step.kind);
     let mut cx = StepCx { engine, conn: c, run, step, now };
     match question {
         Question::Begin => executor.begin(&mut cx).await,
@@ -233,6 +231,7 @@ async fn rejected_gate(c: &mut Conn, run: &RunRow, steps: &[StepRow]) -> WorkRes
 async fn finish(engine: &Engine, c: &mut Conn, run: &mut RunRow, state: RunState, now: Millis) -> WorkResult<()> {
     run.state = state;
     run.ended_at = Some(now);
+    items::close(c, &run.id, now).await?;
     let facts = result::Facts {
         steps: runs::steps(c, &run.id).await?,
         leads: leads::of_run(c, &run.id, None).await?,

@@ -12,10 +12,14 @@ use crate::ports::error::PortResult;
 use crate::run::canonical::hash_of;
 use crate::run::state::EffectClass;
 use crate::store::audit;
+use crate::store::brake;
 use crate::store::effects;
 use crate::store::effects::Effect;
 use crate::store::effects::Known;
 use crate::store::items::ItemRow;
+
+/// What meets a brake looks again after this long.
+const BRAKED_MS: i64 = 5_000;
 
 /// An effect about to be made for an item.
 pub fn effect<T: serde::Serialize>(item: &ItemRow, vendor: &str, op: &str, class: EffectClass, request: &T) -> Effect {
@@ -43,6 +47,7 @@ where
     L: FnOnce() -> LF,
     LF: Future<Output = PortResult<Option<Value>>>,
 {
+    still_ours(engine, item)?;
     match intend(engine, item, effect).await? {
         Known::Done(response) => return Ok(response),
         Known::Unknown => return Err(WorkError::Unknown(effect.op.clone())),
@@ -55,15 +60,17 @@ where
                     return Ok(found);
                 }
             }
-            EffectClass::AtMostOnce => return give_up(engine, effect).await,
+            EffectClass::AtMostOnce => return give_up(engine, item, effect).await,
         },
     }
+    // The intent may have waited long for the store, or the whole process for its turn.
+    still_ours(engine, item)?;
     match call().await {
         Ok(response) => {
             record(engine, item, effect, &response).await?;
             Ok(response)
         }
-        Err(error) => failed(engine, effect, error).await,
+        Err(error) => failed(engine, item, effect, error).await,
     }
 }
 
@@ -72,8 +79,16 @@ pub async fn nothing_to_look_up() -> PortResult<Option<Value>> {
     Ok(None)
 }
 
+/// A worker that cannot renew its leases begins nothing, though nobody may have told it yet.
+fn still_ours(engine: &Engine, item: &ItemRow) -> WorkResult<()> {
+    if engine.hold.keeps(item, engine.clock.wall()) { Ok(()) } else { Err(WorkError::Lost(item.id.0.clone())) }
+}
+
 async fn intend(engine: &Engine, item: &ItemRow, effect: &Effect) -> WorkResult<Known> {
     let mut tx = engine.store.begin().await?;
+    if effect.gate.is_some() && brake::standing(&mut tx).await?.is_some() {
+        return Err(PortError::Throttled { vendor: effect.vendor.clone(), wait_ms: BRAKED_MS }.into());
+    }
     let known = effects::intend(&mut tx, item, effect, engine.clock.now()).await?;
     tx.commit().await.map_err(crate::store::open::StoreError::from)?;
     Ok(known)
@@ -92,15 +107,15 @@ async fn record(engine: &Engine, item: &ItemRow, effect: &Effect, response: &Val
     Ok(())
 }
 
-async fn give_up(engine: &Engine, effect: &Effect) -> WorkResult<Value> {
+async fn give_up(engine: &Engine, item: &ItemRow, effect: &Effect) -> WorkResult<Value> {
     let mut tx = engine.store.begin().await?;
-    effects::unknown(&mut tx, &effect.key).await?;
+    effects::unknown(&mut tx, item, &effect.key).await?;
     tx.commit().await.map_err(crate::store::open::StoreError::from)?;
     Err(WorkError::Unknown(effect.op.clone()))
 }
 
 /// A call that did not happen takes its intent back; one that may have happened leaves it.
-async fn failed(engine: &Engine, effect: &Effect, error: PortError) -> WorkResult<Value> {
+async fn failed(engine: &Engine, item: &ItemRow, effect: &Effect, error: PortError) -> WorkResult<Value> {
     let happened_not = match error.next(0) {
         Next::Later { .. } => !matches!(error, PortError::Malformed { .. }),
         Next::Stop => true,
@@ -108,7 +123,7 @@ async fn failed(engine: &Engine, effect: &Effect, error: PortError) -> WorkResul
     };
     if happened_not {
         let mut tx = engine.store.begin().await?;
-        effects::withdraw(&mut tx, &effect.key).await?;
+        effects::withdraw(&mut tx, item, &effect.key).await?;
         tx.commit().await.map_err(crate::store::open::StoreError::from)?;
     }
     Err(error.into())

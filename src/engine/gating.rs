@@ -1,6 +1,7 @@
 //! Gates of a run: opened, reminded of, closed when their time is over, sent back when somebody refused.
+use crate::cards::decisions;
+use crate::cards::decisions::Around;
 use crate::cards::gates;
-use crate::cards::gates::Around;
 use crate::cards::names;
 use crate::cards::post;
 use crate::cards::result;
@@ -90,7 +91,7 @@ pub async fn remind(engine: &Engine, c: &mut Conn, run: &RunRow, at: (Gate, &str
     let absences = engine.rules.absences(c).await?;
     let deciders = engine.rules.deciders(&absences, &run.started_by, now);
     let around = Around { deciders: &deciders, zone: &engine.rules.zone };
-    let content = gates::reminder(&engine.words, &gate, (&run.code, card), around)?;
+    let content = decisions::reminder(&engine.words, &gate, (&run.code, card), around)?;
     let key = format!("reminder:{}:{due}", gate.id);
     post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&key)).await?;
     Ok(())

@@ -3,12 +3,10 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 use crate::domain::identity::email_key;
 use crate::domain::time::DAY;
 use crate::domain::time::HOUR;
-use crate::domain::time::MINUTE;
 use crate::domain::time::Millis;
 use crate::ports::clock::Clock;
 use crate::ports::clock::Ids;
@@ -43,7 +41,6 @@ pub struct Poller {
     pub outreach: Arc<dyn Outreach>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
-    pub poll_every_ms: i64,
     /// The webhook says that there is something.
     pub hint: Arc<Notify>,
     /// Wakes whoever applies events.
@@ -78,38 +75,6 @@ impl Poller {
             }
         }
         Err(PollError::TooMany)
-    }
-
-    /// Looks now and then until shutdown; at once after a hint, and whenever the clock was moved.
-    pub async fn run(&self, shutdown: CancellationToken) {
-        let mut failures = 0_u32;
-        loop {
-            let wait_ms = match self.step().await {
-                Ok(_) => {
-                    failures = 0;
-                    self.poll_every_ms
-                }
-                Err(error) => {
-                    failures = failures.saturating_add(1);
-                    tracing::warn!(%error, failures, "could not look for events of campaigns");
-                    self.wait_after(&error, failures)
-                }
-            };
-            let due = self.clock.now().plus(wait_ms);
-            tokio::select! {
-                () = shutdown.cancelled() => return,
-                () = self.hint.notified() => {}
-                () = self.clock.wait(due) => {}
-            }
-        }
-    }
-
-    fn wait_after(&self, error: &PollError, failures: u32) -> i64 {
-        let now = self.clock.now();
-        match error {
-            PollError::Vendor(error) => error.retry_at(now, failures).map_or(self.poll_every_ms, |at| at.since(now)),
-            PollError::Store(_) | PollError::TooMany => MINUTE,
-        }
     }
 
     /// A page in one transaction; an event that is there already stays as it was.

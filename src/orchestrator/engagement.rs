@@ -116,6 +116,21 @@ fn engagement(event: &EventRow) -> Option<Engagement> {
     })
 }
 
+/// As what its person leaves the campaign, if it makes them leave.
+pub fn leaves_as(event: &EventRow) -> Option<&'static str> {
+    let engagement = engagement(event)?;
+    react(&engagement, event.at).iter().find_map(|reaction| match reaction {
+        Reaction::LeaveAll => Some(left_all_as(&engagement)),
+        Reaction::Leave | Reaction::AskPerson => Some("replied"),
+        _ => None,
+    })
+}
+
+fn left_all_as(engagement: &Engagement) -> &'static str {
+    let is_bounce = matches!(engagement, Engagement::BouncedHard | Engagement::Replied { class: ReplyClass::Bounce });
+    if is_bounce { "bounced" } else { "unsubscribed" }
+}
+
 /// A full or absent server is soft, a refusal because of us is ours, everything else is the address.
 fn bounce(reason: &str) -> Engagement {
     const SOFT: &[&str] =
@@ -147,10 +162,7 @@ async fn carry_out(
     match reaction {
         Reaction::Suppress { why } => suppress(desk, c, event, *why).await,
         Reaction::LeaveAll => {
-            let is_optout = !matches!(engagement, Engagement::BouncedHard)
-                && !matches!(engagement, Engagement::Replied { class: ReplyClass::Bounce });
-            let state = if is_optout { "unsubscribed" } else { "bounced" };
-            outreach::leave_all(c, &event.email_key, state).await?;
+            outreach::leave_all(c, &event.email_key, left_all_as(engagement)).await?;
             Ok(())
         }
         Reaction::Leave | Reaction::AskPerson => {

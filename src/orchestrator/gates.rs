@@ -3,7 +3,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::cards;
-use crate::cards::gates::Around;
+use crate::cards::decisions::Around;
 use crate::cards::post;
 use crate::domain::ids::CardId;
 use crate::domain::ids::GateId;

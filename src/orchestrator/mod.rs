@@ -2,6 +2,7 @@
 pub mod answer;
 pub mod attach;
 pub mod changes;
+pub mod compare;
 pub mod context;
 pub mod desk;
 pub mod engagement;
@@ -12,6 +13,7 @@ pub mod metrics;
 pub mod phase;
 pub mod plans;
 pub mod press;
+pub mod reconcile;
 pub mod refuse;
 pub mod registry;
 pub mod say;

@@ -7,6 +7,7 @@ use crate::orchestrator::answer;
 use crate::orchestrator::desk::Orchestrator;
 use crate::orchestrator::gates;
 use crate::orchestrator::plans;
+use crate::orchestrator::reconcile;
 use crate::orchestrator::refuse::Outcome;
 use crate::orchestrator::refuse::Stop;
 use crate::orchestrator::refuse::filled;
@@ -88,6 +89,8 @@ async fn judged(desk: &Orchestrator, c: &mut Conn, by: (&Person, &str), values: 
     press.refuse_if_used(desk)?;
     press.refuse_without_role(desk)?;
     match (action.verb, card.kind) {
+        (Verb::Lift, _) if press.action.data["brake"] == reconcile::ABOUT => reconcile::go_on(desk, c, &press).await,
+        (Verb::Compare, _) => reconcile::again(desk, c, &press).await,
         (Verb::Start, _) => plans::start(desk, c, &press).await,
         (Verb::Change, _) => plans::change(desk, c, &press).await,
         (Verb::Cancel, CardKind::Plan) => plans::cancel(desk, c, &press).await,
@@ -99,7 +102,7 @@ async fn judged(desk: &Orchestrator, c: &mut Conn, by: (&Person, &str), values: 
         (Verb::ExcludeFlagged | Verb::ReviewFlagged | Verb::Launch, _)
         | (Verb::LaunchWithChanges | Verb::MoreExamples, _)
         | (Verb::Reject | Verb::Pause | Verb::Resume | Verb::Halt | Verb::Lift, _)
-        | (Verb::MarkDone | Verb::Drop | Verb::Undo | Verb::Compare, _) => Err(no(RefusalKind::Unknown, "no_action")),
+        | (Verb::MarkDone | Verb::Drop | Verb::Undo, _) => Err(no(RefusalKind::Unknown, "no_action")),
     }
 }
 

@@ -2,11 +2,15 @@
 use serde_json::Value;
 use serde_json::json;
 
+use crate::domain::time::Millis;
 use crate::orchestrator::desk::Orchestrator;
 use crate::orchestrator::refuse::Outcome;
+use crate::store::cron;
+use crate::store::cron::CronRow;
 use crate::store::gates;
 use crate::store::inbox;
 use crate::store::limiter;
+use crate::store::open::Conn;
 use crate::store::runs;
 use crate::store::suppression;
 use crate::store::totals;
@@ -61,9 +65,32 @@ pub async fn status(desk: &Orchestrator) -> Outcome<Value> {
         "runs_by_state": totals::runs(&mut c).await?,
         "gates_waiting": waiting,
         "limits_blocked": blocked,
+        "schedule": schedule(&mut c).await?,
         "suppressed": suppression::count(&mut c).await?,
         "world_time": now.rfc3339(),
     }))
+}
+
+/// What recurs: when it is due, when it last was, and what went wrong since.
+async fn schedule(c: &mut Conn) -> Outcome<Vec<Value>> {
+    let job = |row: CronRow| {
+        let when = if row.expr.starts_with('@') { row.expr } else { format!("{} {}", row.expr, row.zone) };
+        let state = match (row.enabled, row.failures) {
+            (false, _) => "off",
+            (true, 0) => "ok",
+            (true, _) => "failed",
+        };
+        json!({
+            "name": row.name,
+            "state": state,
+            "when": when,
+            "next_at": row.next_at.map(Millis::rfc3339),
+            "last_at": row.last_at.map(Millis::rfc3339),
+            "failures": row.failures,
+            "problem": row.error.map_or_else(|| "none".to_owned(), |error| format!("could not {error}")),
+        })
+    };
+    Ok(cron::all(c).await?.into_iter().map(job).collect())
 }
 
 /// live, sandbox, or mixed.

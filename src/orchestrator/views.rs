@@ -48,8 +48,7 @@ pub async fn threads(desk: &Orchestrator, who: &Person) -> Outcome<Vec<ThreadSum
     for waiting in &waiting {
         gates_of.entry(waiting.thread.as_str()).or_default().push(waiting);
     }
-    let is_yours =
-        |waits: &&&Waiting| waits.gate.may_decide(&desk.deciders(&absences, &waits.starter), &who).is_ok();
+    let is_yours = |waits: &&&Waiting| waits.gate.may_decide(&desk.deciders(&absences, &waits.starter), &who).is_ok();
     Ok(rows
         .into_iter()
         .map(|row| {

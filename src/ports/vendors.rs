@@ -189,6 +189,12 @@ pub trait Outreach: Send + Sync {
     async fn call_back(&self, url: &str, secret: &str) -> PortResult<()>;
     /// Oldest first from `since`, one page.
     async fn activities(&self, since: Millis, cursor: Option<&str>) -> PortResult<Page<Activity>>;
+    /// Every campaign there is, ours or not.
+    async fn all_campaigns(&self) -> PortResult<Vec<FoundCampaign>>;
+    /// Everybody in a campaign.
+    async fn all_people(&self, campaign_id: &str) -> PortResult<Vec<FoundPerson>>;
+    /// Addresses that may not be written to.
+    async fn all_unsubscribed(&self) -> PortResult<Vec<String>>;
     async fn stats(&self, campaign_id: &str, from: Millis, to: Millis) -> PortResult<BTreeMap<String, i64>>;
 }
 
@@ -196,6 +202,20 @@ pub trait Outreach: Send + Sync {
 pub struct FoundLead {
     pub id: String,
     /// Released: its mails go when the campaign runs.
+    pub released: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundCampaign {
+    pub id: String,
+    pub name: String,
+    pub running: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundPerson {
+    pub id: String,
+    pub email: String,
     pub released: bool,
 }
 

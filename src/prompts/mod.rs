@@ -9,4 +9,5 @@ pub mod filters;
 pub mod messages;
 pub mod outreach;
 pub mod planner;
+pub mod reconcile;
 pub mod render;

@@ -110,6 +110,7 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         crate::prompts::messages::ALL,
         crate::prompts::outreach::ALL,
         crate::prompts::planner::ALL,
+        crate::prompts::reconcile::ALL,
     ];
     areas.into_iter().flatten()
 }

@@ -186,7 +186,8 @@ mod tests {
             let deciders = Deciders { persons: &persons, absences, starter: "ava", now: Millis(15) };
             let able = deciders.able(ROLES);
             let ids = |list: &[&Person]| list.iter().map(|who| who.id.clone()).collect::<Vec<_>>().join(" ");
-            let stand_ins: Vec<_> = able.stand_ins.iter().map(|(who, of)| format!("{} for {}", who.id, of.id)).collect();
+            let stand_ins: Vec<_> =
+                able.stand_ins.iter().map(|(who, of)| format!("{} for {}", who.id, of.id)).collect();
             (ids(&able.here), stand_ins.join(", "), able.away.len(), able.voices())
         };
         assert_eq!(able(&[]), ("mona max".into(), String::new(), 0, 2));

@@ -108,11 +108,10 @@ impl Gate {
         let used = |voice: &Voice| self.votes.iter().find(|vote| vote.voice.is_like(voice));
         match voices.iter().find(|voice| used(voice).is_none()) {
             Some(free) => Ok(free.clone()),
-            None => Err(used(first)
-                .map_or(NotDecided::NotAllowed(self.roles.clone()), |vote| NotDecided::Voted {
-                    by: vote.voice.clone(),
-                    at: vote.at,
-                })),
+            None => Err(used(first).map_or(NotDecided::NotAllowed(self.roles.clone()), |vote| NotDecided::Voted {
+                by: vote.voice.clone(),
+                at: vote.at,
+            })),
         }
     }
 

@@ -6,5 +6,6 @@ pub mod deciders;
 pub mod gate;
 pub mod launch;
 pub mod plan;
+pub mod shares;
 pub mod state;
 pub mod turn;

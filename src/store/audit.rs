@@ -6,6 +6,7 @@ use crate::run::canonical::hash_text;
 use crate::store::open::Conn;
 use crate::store::open::StoreError;
 use crate::store::open::StoreResult;
+use crate::store::outbox::in_turn;
 use crate::store::outbox::next_number;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,7 @@ pub struct Entry {
 /// Who did what to what; the payload itself stays where it is, its hash goes here.
 pub async fn append(c: &mut Conn, at: Millis, actor: &str, action: &str, what: (&str, &str)) -> StoreResult<()> {
     let (subject, payload_hash) = what;
+    in_turn(c).await?;
     let seq = next_number(c, "audit").await?;
     let previous =
         match sqlx::query("SELECT hash FROM audit WHERE seq = $1").bind(seq - 1).fetch_optional(&mut *c).await? {

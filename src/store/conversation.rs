@@ -66,6 +66,7 @@ pub async fn threads(c: &mut Conn) -> StoreResult<Vec<ThreadRow>> {
 }
 
 pub async fn set_busy(c: &mut Conn, id: &ThreadId, busy: bool, now: Millis) -> StoreResult<()> {
+    outbox::in_turn(c).await?;
     sqlx::query("UPDATE thread SET busy = $2, updated_at = $3 WHERE id = $1")
         .bind(id.as_str())
         .bind(i64::from(busy))
@@ -77,12 +78,14 @@ pub async fn set_busy(c: &mut Conn, id: &ThreadId, busy: bool, now: Millis) -> S
 }
 
 pub async fn set_title(c: &mut Conn, id: &ThreadId, title: &str) -> StoreResult<()> {
+    outbox::in_turn(c).await?;
     sqlx::query("UPDATE thread SET title = $2 WHERE id = $1").bind(id.as_str()).bind(title).execute(c).await?;
     Ok(())
 }
 
 /// `false` when a message with this key is there already.
 pub async fn post(c: &mut Conn, message: &MessageRow) -> StoreResult<bool> {
+    outbox::in_turn(c).await?;
     let done = sqlx::query(
         "INSERT INTO message (id, thread, at, seq, author, text, card, dedupe_key) \
          SELECT $1, $2, $3, COALESCE(MAX(seq), 0) + 1, $4, $5, $6, $7 FROM message WHERE thread = $2 \

@@ -6,6 +6,7 @@ use crate::domain::ids::RunId;
 use crate::domain::time::Millis;
 use crate::run::state::EffectClass;
 use crate::run::state::EffectState;
+use crate::store::claims;
 use crate::store::items::ItemRow;
 use crate::store::items::holds;
 use crate::store::open::Conn;
@@ -69,19 +70,28 @@ pub async fn intend(c: &mut Conn, item: &ItemRow, effect: &Effect, now: Millis) 
     })
 }
 
+/// Not fenced: what was made was made, whoever holds the item now.
 pub async fn done(c: &mut Conn, key: &str, response: &Value, now: Millis) -> StoreResult<()> {
     let sql = "UPDATE effect SET state = 'done', response = $2, done_at = $3 WHERE key = $1 AND state <> 'done'";
     sqlx::query(sql).bind(key).bind(response.to_string()).bind(now.0).execute(c).await?;
     Ok(())
 }
 
-pub async fn unknown(c: &mut Conn, key: &str) -> StoreResult<()> {
+/// Fenced: whoever holds the item now may be in the middle of finding out.
+pub async fn unknown(c: &mut Conn, item: &ItemRow, key: &str) -> StoreResult<()> {
+    if !claims::ours(c, item).await? {
+        return Err(StoreError::Lost(item.id.0.clone()));
+    }
     sqlx::query("UPDATE effect SET state = 'unknown' WHERE key = $1 AND state = 'intent'").bind(key).execute(c).await?;
     Ok(())
 }
 
-/// The call did not happen (refused, not reached): the intent is taken back, the next try is new.
-pub async fn withdraw(c: &mut Conn, key: &str) -> StoreResult<()> {
+/// The call did not happen (refused, not reached): the intent is taken back, the next try is new. Fenced: the intent may
+/// be that of whoever holds the item now.
+pub async fn withdraw(c: &mut Conn, item: &ItemRow, key: &str) -> StoreResult<()> {
+    if !claims::ours(c, item).await? {
+        return Err(StoreError::Lost(item.id.0.clone()));
+    }
     sqlx::query("DELETE FROM effect WHERE key = $1 AND state = 'intent'").bind(key).execute(c).await?;
     Ok(())
 }

@@ -59,6 +59,19 @@ pub async fn open(c: &mut Conn, limit: i64) -> StoreResult<Vec<EventRow>> {
     rows.iter().map(read).collect()
 }
 
+/// What came back from one person of a campaign, oldest first.
+pub async fn of_person(c: &mut Conn, source: &str, campaign: &str, email_key: &str) -> StoreResult<Vec<EventRow>> {
+    let sql = "SELECT id, source, event, kind, campaign, lead, email_key, step, at, detail, received_at FROM event \
+               WHERE source = $1 AND campaign = $2 AND email_key = $3 ORDER BY at, id";
+    let rows = sqlx::query(sql).bind(source).bind(campaign).bind(email_key).fetch_all(c).await?;
+    rows.iter().map(read).collect()
+}
+
+/// How many happened after `since`.
+pub async fn count_after(c: &mut Conn, since: Millis) -> StoreResult<i64> {
+    Ok(sqlx::query("SELECT COUNT(*) FROM event WHERE at > $1").bind(since.0).fetch_one(c).await?.try_get(0)?)
+}
+
 /// `false` when it was applied before: then nothing follows from it again.
 pub async fn applied(c: &mut Conn, id: &str, now: Millis) -> StoreResult<bool> {
     let sql = "UPDATE event SET applied_at = $2 WHERE id = $1 AND applied_at IS NULL";

@@ -7,12 +7,10 @@ use crate::domain::ids::ItemId;
 use crate::domain::ids::RunId;
 use crate::domain::time::Millis;
 use crate::run::advance::ItemCounts;
-use crate::store::open::Backend;
 use crate::store::open::Conn;
 use crate::store::open::StoreError;
 use crate::store::open::StoreResult;
 use crate::store::open::parsed;
-use crate::store::runs;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewItem {
@@ -66,51 +64,6 @@ pub async fn insert(c: &mut Conn, at: (&RunId, i64, i64), items: &[NewItem], now
     Ok(())
 }
 
-macro_rules! claim_sql {
-    ($lock:literal) => {
-        concat!(
-            "WITH c AS MATERIALIZED (SELECT id FROM item WHERE state = 'ready' AND queue = $1 AND run_at <= $2 ",
-            "ORDER BY priority DESC, run_at, id LIMIT $3",
-            $lock,
-            ") UPDATE item SET state = 'running', fence = fence + 1, attempt = attempt + 1, lease_owner = $4, lease_until = $5 ",
-            "WHERE id IN (SELECT id FROM c) ",
-            "RETURNING id, run, step, stage, queue, attempt, fence, dedupe_key, weight, payload, result, error"
-        )
-    };
-}
-
-/// Up to `limit` due items of a queue, now ours until `until` (machine time).
-pub async fn claim(
-    c: &mut Conn,
-    backend: Backend,
-    queue: (&str, i64),
-    owner: &str,
-    at: (Millis, Millis),
-) -> StoreResult<Vec<ItemRow>> {
-    let sql = match backend {
-        Backend::Sqlite => claim_sql!(""),
-        Backend::Postgres => claim_sql!(" FOR UPDATE SKIP LOCKED"),
-    };
-    let (now, until) = at;
-    let rows = sqlx::query(sql).bind(queue.0).bind(now.0).bind(queue.1).bind(owner).bind(until.0).fetch_all(c).await?;
-    let mut items: Vec<ItemRow> = rows.iter().map(read).collect::<StoreResult<_>>()?;
-    // RETURNING has no order on Postgres.
-    items.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(items)
-}
-
-/// Queues with ready items that are due.
-pub async fn due_queues(c: &mut Conn, now: Millis) -> StoreResult<Vec<String>> {
-    let sql = "SELECT DISTINCT queue FROM item WHERE state = 'ready' AND run_at <= $1 ORDER BY queue";
-    let rows = sqlx::query(sql).bind(now.0).fetch_all(c).await?;
-    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
-}
-
-pub async fn next_due(c: &mut Conn) -> StoreResult<Option<Millis>> {
-    let row = sqlx::query("SELECT MIN(run_at) FROM item WHERE state = 'ready'").fetch_one(c).await?;
-    Ok(row.try_get::<Option<i64>, _>(0)?.map(Millis))
-}
-
 /// How an item's try came out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ended {
@@ -126,7 +79,7 @@ pub enum Ended {
     Cancelled,
 }
 
-/// Fenced: 0 rows means the lease was lost, and nothing may be written.
+/// Fenced: 0 rows means the lease was lost, and nothing may be written. The caller holds the run's row (`runs::hold`).
 pub async fn end(c: &mut Conn, item: &ItemRow, ended: &Ended, now: Millis) -> StoreResult<()> {
     let (state, run_at, uncount, result, error, over) = match ended {
         Ended::Done(result) => ("done", now, 0, Some(result.to_string()), None, true),
@@ -134,8 +87,6 @@ pub async fn end(c: &mut Conn, item: &ItemRow, ended: &Ended, now: Millis) -> St
         Ended::Review(error) => ("review", now, 0, None, Some(error.clone()), true),
         Ended::Cancelled => ("cancelled", now, 0, None, None, true),
     };
-    // The run's row first, and always: a visit under way then either sees this end or is woken by it.
-    runs::wake(c, &item.run, now).await?;
     let done = sqlx::query(
         "UPDATE item SET state = $3, run_at = $4, attempt = attempt - $5, result = $6, error = $7, ended_at = $8, lease_until = 0 \
          WHERE id = $1 AND fence = $2 AND state = 'running'",
@@ -164,25 +115,11 @@ pub async fn holds(c: &mut Conn, item: &ItemRow) -> StoreResult<bool> {
     Ok(row.is_some())
 }
 
-pub async fn beat(c: &mut Conn, owner: &str, until: Millis) -> StoreResult<()> {
-    let sql = "UPDATE item SET lease_until = $2 WHERE lease_owner = $1 AND state = 'running'";
-    sqlx::query(sql).bind(owner).bind(until.0).execute(c).await?;
-    Ok(())
-}
-
-/// Items whose worker is gone go back. `owner_gone` also frees those of every other owner at once (single-process start).
-pub async fn free_orphans(c: &mut Conn, wall: Millis, owner_gone: Option<&str>) -> StoreResult<u64> {
-    let sql = "UPDATE item SET state = 'ready' WHERE state = 'running' AND (lease_until < $1 OR ($2 <> '' AND lease_owner <> $2))";
-    let done = sqlx::query(sql).bind(wall.0).bind(owner_gone.unwrap_or("")).execute(&mut *c).await?;
-    let runs = "UPDATE run SET lease_until = 0 WHERE $1 <> '' AND lease_owner <> $1";
-    sqlx::query(runs).bind(owner_gone.unwrap_or("")).execute(c).await?;
-    Ok(done.rows_affected())
-}
-
 /// Rows by step and state; `weighted` counts the leads they stand for.
 pub async fn counts(c: &mut Conn, run: &RunId, step: i64, weighted: bool) -> StoreResult<ItemCounts> {
-    let sql =
-        "SELECT state, COUNT(*), CAST(SUM(weight) AS BIGINT) FROM item WHERE run = $1 AND step = $2 GROUP BY state";
+    // What was archived counts as before.
+    let sql = "SELECT state, COUNT(*), CAST(SUM(weight) AS BIGINT) FROM (SELECT state, weight FROM item WHERE run = $1 AND step = $2 \
+               UNION ALL SELECT state, weight FROM item_archive WHERE run = $1 AND step = $2) AS of_step GROUP BY state";
     let rows = sqlx::query(sql).bind(run.as_str()).bind(step).fetch_all(c).await?;
     let mut counts = ItemCounts::default();
     for row in &rows {
@@ -197,6 +134,19 @@ pub async fn counts(c: &mut Conn, run: &RunId, step: i64, weighted: bool) -> Sto
         }
     }
     Ok(counts)
+}
+
+/// Is anything of the step still to be done?
+pub async fn live(c: &mut Conn, run: &RunId, step: i64) -> StoreResult<bool> {
+    let sql = "SELECT id FROM item WHERE run = $1 AND step = $2 AND state IN ('ready', 'running') LIMIT 1";
+    Ok(sqlx::query(sql).bind(run.as_str()).bind(step).fetch_optional(c).await?.is_some())
+}
+
+/// A run that is over leaves nothing to claim.
+pub async fn close(c: &mut Conn, run: &RunId, now: Millis) -> StoreResult<()> {
+    let sql = "UPDATE item SET state = 'cancelled', ended_at = $2 WHERE run = $1 AND state IN ('ready', 'paused')";
+    sqlx::query(sql).bind(run.as_str()).bind(now.0).execute(c).await?;
+    Ok(())
 }
 
 pub async fn in_review(c: &mut Conn, run: &RunId) -> StoreResult<Vec<ItemRow>> {
@@ -220,7 +170,7 @@ pub async fn leave_review(c: &mut Conn, run: &RunId, step: i64, now: Millis) -> 
     Ok(done.rows_affected())
 }
 
-fn read(row: &AnyRow) -> StoreResult<ItemRow> {
+pub(in crate::store) fn read(row: &AnyRow) -> StoreResult<ItemRow> {
     let result: Option<String> = row.try_get(10)?;
     Ok(ItemRow {
         id: ItemId(row.try_get(0)?),

@@ -1,7 +1,11 @@
 //! All SQL. One file per aggregate; functions take a connection, the service decides where a transaction begins and ends.
 pub mod absence;
+pub mod archive;
 pub mod audit;
+pub mod backup;
+pub mod brake;
 pub mod cards;
+pub mod claims;
 pub mod conversation;
 pub mod cron;
 pub mod effects;
@@ -17,6 +21,9 @@ pub mod open;
 pub mod outbox;
 pub mod outreach;
 pub mod plans;
+pub mod queues;
+pub mod restored;
 pub mod runs;
 pub mod suppression;
 pub mod totals;
+pub mod workers;

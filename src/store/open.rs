@@ -8,6 +8,8 @@ use sqlx::Row;
 use sqlx::any::AnyPoolOptions;
 use sqlx::any::AnyRow;
 
+use crate::domain::time::Millis;
+
 /// What store functions work on: a pooled connection or a transaction.
 pub type Conn = AnyConnection;
 pub type Tx = sqlx::Transaction<'static, sqlx::Any>;
@@ -38,6 +40,8 @@ pub struct Store {
     backend: Backend,
 }
 
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
 /// Writers on SQLite take turns anyway: one connection needs no busy loop.
 const SQLITE_CONNECTIONS: u32 = 1;
 const POSTGRES_CONNECTIONS: u32 = 16;
@@ -47,6 +51,13 @@ const SQLITE_SETUP: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; 
 impl Store {
     /// `sqlite://FILE?mode=rwc` or `postgres://…`; brings the schema up to date.
     pub async fn open(url: &str) -> StoreResult<Self> {
+        let store = Self::connect(url).await?;
+        store.migrate(Self::LEVEL_MAX).await?;
+        Ok(store)
+    }
+
+    /// The database as it is.
+    pub async fn connect(url: &str) -> StoreResult<Self> {
         sqlx::any::install_default_drivers();
         let backend = if url.starts_with("postgres") { Backend::Postgres } else { Backend::Sqlite };
         let options = match backend {
@@ -68,12 +79,29 @@ impl Store {
             AnyConnection::connect(url).await?.close().await?;
         }
         let pool = options.connect(url).await?;
-        sqlx::migrate!("./migrations").run(&pool).await?;
         Ok(Self { pool, backend })
+    }
+
+    /// All levels that this program knows.
+    pub const LEVEL_MAX: i64 = i64::MAX;
+
+    /// Brings the schema up to a level.
+    pub async fn migrate(&self, level: i64) -> StoreResult<()> {
+        Ok(MIGRATIONS.run_to(level, &self.pool).await?)
+    }
+
+    /// The newest level that this program knows.
+    pub fn newest_level() -> i64 {
+        MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 
     pub fn sqlite_url(file: &Path) -> String {
         format!("sqlite://{}?mode=rwc", file.display())
+    }
+
+    /// A file that is there already; one that is not there is not made.
+    pub fn sqlite_url_of_existing(file: &Path) -> String {
+        format!("sqlite://{}?mode=rw", file.display())
     }
 
     pub fn backend(&self) -> Backend {
@@ -87,6 +115,26 @@ impl Store {
             Backend::Postgres => "BEGIN",
         };
         Ok(self.pool.begin_with(start).await?)
+    }
+
+    /// A transaction in which every read sees the same moment, and nobody waits for it.
+    pub async fn snapshot(&self) -> StoreResult<Tx> {
+        let start = match self.backend {
+            Backend::Sqlite => "BEGIN",
+            Backend::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        Ok(self.pool.begin_with(start).await?)
+    }
+
+    /// The time of leases: the database's where many machines share one, else this machine's.
+    pub async fn lease_now(&self, c: &mut Conn, wall: Millis) -> StoreResult<Millis> {
+        match self.backend {
+            Backend::Sqlite => Ok(wall),
+            Backend::Postgres => {
+                let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
+                Ok(Millis(sqlx::query(sql).fetch_one(c).await?.try_get(0)?))
+            }
+        }
     }
 
     /// One connection, for reads. Do not hold it over a call to anything outside the store.

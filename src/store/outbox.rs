@@ -26,6 +26,13 @@ pub(in crate::store) async fn next_number(c: &mut Conn, name: &str) -> StoreResu
     Ok(row.try_get(0)?)
 }
 
+/// Takes the outbox's turn before other rows that many transactions share (threads, the audit's counter): all take it
+/// first, so that no two of them wait for each other. Rows of one run are locked before it.
+pub(in crate::store) async fn in_turn(c: &mut Conn) -> StoreResult<()> {
+    sqlx::query("UPDATE counter SET value = value WHERE name = 'outbox'").execute(c).await?;
+    Ok(())
+}
+
 pub async fn note(c: &mut Conn, thread: &ThreadId, kind: &str, id: &str, at: Millis) -> StoreResult<i64> {
     let seq = next_number(c, "outbox").await?;
     sqlx::query("INSERT INTO outbox (seq, thread, kind, ref, at) VALUES ($1, $2, $3, $4, $5)")

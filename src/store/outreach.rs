@@ -83,6 +83,16 @@ pub async fn put_campaign(c: &mut Conn, row: &CampaignRow) -> StoreResult<()> {
     Ok(())
 }
 
+/// A run has one campaign.
+pub fn campaign_id(run: &RunId) -> CampaignId {
+    CampaignId(format!("camp_{run}"))
+}
+
+/// Our key is part of it: after a crash or a restore it is found by its name.
+pub fn name_at_vendor(campaign: &str, code: &str) -> String {
+    format!("{campaign} · {code}")
+}
+
 pub async fn campaign_of_run(c: &mut Conn, run: &RunId) -> StoreResult<Option<CampaignRow>> {
     let sql = "SELECT id, run, thread, name, vendor, vendor_id, state, gate, setup, at, started_at FROM campaign WHERE run = $1";
     let row = sqlx::query(sql).bind(run.as_str()).fetch_optional(c).await?;
@@ -143,6 +153,13 @@ pub async fn enrolments(c: &mut Conn, campaign: &CampaignId) -> StoreResult<Vec<
                WHERE campaign = $1 ORDER BY lead";
     let rows = sqlx::query(sql).bind(campaign.as_str()).fetch_all(c).await?;
     rows.iter().map(read_enrolment).collect()
+}
+
+pub async fn enrolment(c: &mut Conn, campaign: &CampaignId, lead: &LeadId) -> StoreResult<Option<Enrolment>> {
+    let sql = "SELECT campaign, lead, email_key, company_key, vendor_lead, payload_hash, ruling, state, at FROM enrolment \
+               WHERE campaign = $1 AND lead = $2";
+    let row = sqlx::query(sql).bind(campaign.as_str()).bind(lead.as_str()).fetch_optional(c).await?;
+    row.map(|row| read_enrolment(&row)).transpose()
 }
 
 /// Live enrolments of this address in campaigns other than `run`'s, by campaign name.

@@ -10,6 +10,7 @@ use crate::run::plan::Plan;
 use crate::run::state::RunState;
 use crate::run::state::StepKind;
 use crate::run::state::StepState;
+use crate::store::open::Backend;
 use crate::store::open::Conn;
 use crate::store::open::StoreError;
 use crate::store::open::StoreResult;
@@ -131,20 +132,49 @@ pub async fn due(c: &mut Conn, now: Millis, limit: i64) -> StoreResult<Vec<RunId
     rows.iter().map(|row| Ok(RunId(row.try_get(0)?))).collect()
 }
 
-/// When the next live run is due, if any waits for a time.
-pub async fn next_due(c: &mut Conn) -> StoreResult<Option<Millis>> {
-    let sql = "SELECT MIN(wake_at) FROM run WHERE state IN ('queued', 'running', 'waiting', 'cancelling')";
-    let row = sqlx::query(sql).fetch_one(c).await?;
+/// When the next live run that is not due yet will be.
+pub async fn next_due(c: &mut Conn, now: Millis) -> StoreResult<Option<Millis>> {
+    let sql =
+        "SELECT MIN(wake_at) FROM run WHERE state IN ('queued', 'running', 'waiting', 'cancelling') AND wake_at > $1";
+    let row = sqlx::query(sql).bind(now.0).fetch_one(c).await?;
     Ok(row.try_get::<Option<i64>, _>(0)?.map(Millis))
 }
 
-/// Takes the run for `owner` until `until` (machine time); the returned fence must be in every later write.
-pub async fn claim(c: &mut Conn, id: &RunId, owner: &str, wall: (Millis, Millis)) -> StoreResult<Option<i64>> {
-    let (now, until) = wall;
-    let sql = "UPDATE run SET fence = fence + 1, lease_owner = $2, lease_until = $4 \
-               WHERE id = $1 AND (lease_until <= $3 OR lease_owner = $2) RETURNING fence";
-    let row = sqlx::query(sql).bind(id.as_str()).bind(owner).bind(now.0).bind(until.0).fetch_optional(c).await?;
-    row.map(|row| Ok(row.try_get(0)?)).transpose()
+macro_rules! claim_sql {
+    ($lock:literal) => {
+        concat!(
+            "WITH c AS MATERIALIZED (SELECT id FROM run WHERE id = $1 AND wake_at <= $2 ",
+            "AND (lease_until <= $3 OR lease_owner = $4)",
+            $lock,
+            ") UPDATE run SET fence = fence + 1, lease_owner = $4, lease_until = $5 WHERE id IN (SELECT id FROM c) RETURNING fence"
+        )
+    };
+}
+
+/// Takes a run that is due at `at.0` for `owner`, from `at.1` until `at.2` in lease time. `None` when another worker is
+/// at it. The returned fence must be in every later write.
+pub async fn claim(
+    c: &mut Conn,
+    backend: Backend,
+    id: &RunId,
+    owner: &str,
+    at: (Millis, Millis, Millis),
+) -> StoreResult<Option<i64>> {
+    let sql = match backend {
+        Backend::Sqlite => claim_sql!(""),
+        Backend::Postgres => claim_sql!(" FOR UPDATE SKIP LOCKED"),
+    };
+    let (now, from, until) = at;
+    let query = sqlx::query(sql).bind(id.as_str()).bind(now.0).bind(from.0).bind(owner).bind(until.0);
+    query.fetch_optional(c).await?.map(|row| Ok(row.try_get(0)?)).transpose()
+}
+
+/// Locks the run's row, which on Postgres comes before its items' rows, and says where it stands: a visit under way either
+/// ends before or sees what is written now. `None` when there is no such run.
+pub async fn hold(c: &mut Conn, id: &RunId) -> StoreResult<Option<RunState>> {
+    let sql = "UPDATE run SET wake_at = wake_at WHERE id = $1 RETURNING state";
+    let row = sqlx::query(sql).bind(id.as_str()).fetch_optional(c).await?;
+    row.map(|row| word(&row, "state")).transpose()
 }
 
 /// New state, next wake-up, lease given back; nothing is written when the fence moved on.
@@ -165,6 +195,7 @@ pub async fn save(c: &mut Conn, run: &RunRow) -> StoreResult<()> {
     Ok(())
 }
 
+/// Only under the run's row: after `claim` or `hold` in the same transaction.
 pub async fn save_step(c: &mut Conn, run: &RunId, step: &StepRow) -> StoreResult<()> {
     let sql = "UPDATE step SET state = $3, stage = $4, output = $5, started_at = $6, ended_at = $7 WHERE run = $1 AND idx = $2";
     sqlx::query(sql)

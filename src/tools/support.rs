@@ -26,7 +26,9 @@ use crate::ports::vendors::CrmRecord;
 use crate::ports::vendors::Enriched;
 use crate::ports::vendors::EnrichedCompany;
 use crate::ports::vendors::Enrichment;
+use crate::ports::vendors::FoundCampaign;
 use crate::ports::vendors::FoundLead;
+use crate::ports::vendors::FoundPerson;
 use crate::ports::vendors::Mailbox;
 use crate::ports::vendors::Outreach;
 use crate::ports::vendors::Page;
@@ -204,6 +206,15 @@ impl Outreach for Empty {
     async fn activities(&self, _: Millis, _: Option<&str>) -> PortResult<Page<Activity>> {
         away()
     }
+    async fn all_campaigns(&self) -> PortResult<Vec<FoundCampaign>> {
+        away()
+    }
+    async fn all_people(&self, _: &str) -> PortResult<Vec<FoundPerson>> {
+        away()
+    }
+    async fn all_unsubscribed(&self) -> PortResult<Vec<String>> {
+        away()
+    }
     async fn stats(&self, _: &str, _: Millis, _: Millis) -> PortResult<BTreeMap<String, i64>> {
         Ok(BTreeMap::from([("sent".to_owned(), 31), ("opened".to_owned(), 13), ("bounced".to_owned(), 4)]))
     }
@@ -271,11 +282,7 @@ fn config() -> ToolConfig {
     let profile = |text, name| Profile::parse(text, name).unwrap();
     let lane = |batch| Lane { batch, calls_each: 1, pace: Pace { calls: 200, per_ms: 60_000 } };
     ToolConfig {
-        persons: vec![
-            person("ava", &[Role::Rep]),
-            person("otto", &[Role::Operator]),
-            person("gil", &[]),
-        ],
+        persons: vec![person("ava", &[Role::Rep]), person("otto", &[Role::Operator]), person("gil", &[])],
         absences: Vec::new(),
         profiles: vec![
             profile(include_str!("../../config/icp/fintech-finance.toml"), "fintech-finance"),

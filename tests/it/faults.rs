@@ -3,3 +3,4 @@ mod killed;
 mod models;
 mod races;
 mod starts;
+mod workers;

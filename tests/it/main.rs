@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a failing test shows its seed and what was read")]
 mod browser;
 mod contract;
+mod data;
 mod faults;
 mod scenarios;
 mod support;

@@ -31,7 +31,8 @@ fn without_anything_it_is_the_sandbox_on_loopback() {
     assert!(!config.parts.model.standing.is_live());
     assert_eq!(config.policy.launch_manager_above, 50);
     assert_eq!(config.policy.lia_ref.as_deref(), Some(SANDBOX_LIA));
-    assert_eq!((config.digest.hour, config.digest.minute), (8, 30));
+    assert_eq!(config.digest.schedule.to_string(), "30 8 * * * (UTC)");
+    assert_eq!((config.archive.schedule.to_string().as_str(), config.archive.days), ("30 2 * * * (UTC)", 30));
     assert_eq!(config.place.sqlite_file(), std::path::Path::new("data/quarterdeck.db"));
     assert_eq!(config.people.persons.len(), 6);
     assert_eq!(config.model.input_micro_per_million, 400_000);
@@ -57,6 +58,17 @@ fn all_faults_are_found_in_one_pass() {
     assert!(text.contains("quarterdeck.toml line 3: `server.colour` is no setting"), "{text}");
     assert!(text.contains("--speed: `-1` is not a number"), "{text}");
     assert!(text.contains("QUARTERDECK_DIGEST_AT: `soon` is no time"), "{text}");
+}
+
+#[test]
+fn a_schedule_that_cannot_be_meant_is_refused_with_its_place() {
+    let folder = folder(&[("quarterdeck.toml", "[schedule]\narchive = \"at night\"\n")]);
+    let text = load(&given(&[], &[], &folder)).unwrap_err().to_string();
+    assert!(text.contains("quarterdeck.toml line 2: `schedule.archive` `at night` is no cron expression"), "{text}");
+    let env = [("QUARTERDECK_SCHEDULE_ARCHIVE", "0 0 30 2 *"), ("QUARTERDECK_ZONE", "Europe/Atlantis")];
+    let text = load(&given(&[], &env, &folder)).unwrap_err().to_string();
+    assert!(text.contains("QUARTERDECK_SCHEDULE_ARCHIVE: `0 0 30 2 *` is never due"), "{text}");
+    assert!(text.contains("QUARTERDECK_ZONE: `Europe/Atlantis` is no time zone"), "{text}");
 }
 
 #[test]

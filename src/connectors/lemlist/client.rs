@@ -19,7 +19,9 @@ use crate::ports::error::PortError;
 use crate::ports::error::PortResult;
 use crate::ports::vendors::Activity;
 use crate::ports::vendors::CampaignSetup;
+use crate::ports::vendors::FoundCampaign;
 use crate::ports::vendors::FoundLead;
+use crate::ports::vendors::FoundPerson;
 use crate::ports::vendors::Mailbox;
 use crate::ports::vendors::Outreach;
 use crate::ports::vendors::Page;
@@ -29,6 +31,7 @@ use crate::run::gate::Approved;
 const PAGE: usize = 100;
 const CAMPAIGN_PAGES_MAX: usize = 50;
 const CAMPAIGN_LEADS_MAX: usize = 500;
+const UNSUBSCRIBED_PAGES_MAX: usize = 2_000;
 /// A refusal, a lead that is known already, or a campaign in another state: the answer is looked at, not thrown away.
 const REFUSALS: &[u16] = &[400, 403, 404, 409, 422];
 
@@ -266,6 +269,39 @@ impl Outreach for Lemlist {
         let mut rows: Vec<Activity> = rows.into_iter().filter_map(map::activity).collect();
         rows.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         Ok(Page { rows, total: None, next })
+    }
+
+    async fn all_campaigns(&self) -> PortResult<Vec<FoundCampaign>> {
+        let found = |campaign: wire::Campaign| {
+            let running = campaign.status.or(campaign.state).as_deref() == Some("running");
+            Some(FoundCampaign { id: campaign.id?, name: campaign.name.unwrap_or_default(), running })
+        };
+        Ok(self.campaigns(None).await?.into_iter().filter_map(found).collect())
+    }
+
+    async fn all_people(&self, campaign_id: &str) -> PortResult<Vec<FoundPerson>> {
+        let call =
+            Call::get("/campaigns/{}/export/leads", &[campaign_id]).query("state", "all").query("format", "json");
+        let rows: Vec<wire::Exported> = self.http.send(call).await?.json()?;
+        let found = |row: wire::Exported| {
+            let released = map::is_released(row.last_state.or(row.state).as_deref());
+            Some(FoundPerson { id: row.id?, email: row.email?, released })
+        };
+        Ok(rows.into_iter().filter_map(found).collect())
+    }
+
+    async fn all_unsubscribed(&self) -> PortResult<Vec<String>> {
+        let mut all = Vec::new();
+        for page in 0..UNSUBSCRIBED_PAGES_MAX {
+            let call = Call::get("/v2/unsubscribes/variables", &[]).query("limit", PAGE).query("offset", page * PAGE);
+            let rows: Vec<wire::Unsubscribed> = self.http.send(call).await?.json()?;
+            let last = rows.len() < PAGE;
+            all.extend(rows.into_iter().filter_map(|row| row.value));
+            if last {
+                return Ok(all);
+            }
+        }
+        Err(self.refused("it lists more unsubscribed addresses than can be read"))
     }
 
     async fn stats(&self, campaign_id: &str, from: Millis, to: Millis) -> PortResult<BTreeMap<String, i64>> {

@@ -82,6 +82,24 @@ pub struct Lead {
     pub state: Option<String>,
 }
 
+/// A lead as the export lists it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Exported {
+    #[serde(rename = "_id")]
+    pub id: Option<String>,
+    pub email: Option<String>,
+    pub state: Option<String>,
+    pub last_state: Option<String>,
+}
+
+/// An address or domain that may not be written to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Unsubscribed {
+    pub value: Option<String>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Sender {

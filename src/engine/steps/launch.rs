@@ -181,6 +181,9 @@ fn payload_of(gate: &Gate) -> WorkResult<LaunchPayload> {
 
 async fn campaign(engine: &Engine, run: &RunRow, item: &ItemRow, gate: &GateId) -> WorkResult<Answer> {
     let (approved, payload) = approval(engine, gate).await?;
+    if let Some(id) = taken_over(engine, run).await? {
+        return Ok(Answer::Campaign { id });
+    }
     let setup = setup(engine, run, &payload);
     let out = &engine.vendors.outreach;
     let mut effect = effect(item, out.vendor(), "create campaign", EffectClass::LookUp, &setup.name);
@@ -195,6 +198,19 @@ async fn campaign(engine: &Engine, run: &RunRow, item: &ItemRow, gate: &GateId) 
     Ok(Answer::Campaign { id: id.as_str().unwrap_or_default().to_owned() })
 }
 
+/// The campaign of an earlier life of this run, which a restored backup did not know.
+async fn taken_over(engine: &Engine, run: &RunRow) -> WorkResult<Option<String>> {
+    let mut conn = engine.store.conn().await?;
+    Ok(outreach::campaign_of_run(&mut conn, &run.id).await?.and_then(|row| row.vendor_id))
+}
+
+/// Handed over in an earlier life: that is counted, not done again.
+async fn already_there(engine: &Engine, run: &RunRow, lead: &LeadId) -> WorkResult<Option<(String, Value)>> {
+    let mut conn = engine.store.conn().await?;
+    let row = outreach::enrolment(&mut conn, &campaign_id(run), lead).await?;
+    Ok(row.and_then(|row| Some((row.vendor_lead?, row.ruling))))
+}
+
 /// Every text travels as a variable of the lead: the vendor sends exactly the approved words.
 fn setup(engine: &Engine, run: &RunRow, payload: &LaunchPayload) -> CampaignSetup {
     let touch = |(step, touch): (usize, &crate::run::launch::PlannedTouch)| {
@@ -207,7 +223,7 @@ fn setup(engine: &Engine, run: &RunRow, payload: &LaunchPayload) -> CampaignSetu
         }
     };
     CampaignSetup {
-        name: format!("{} · {}", payload.campaign, run.code),
+        name: outreach::name_at_vendor(&payload.campaign, &run.code),
         touches: payload.touches.iter().enumerate().map(touch).collect(),
         zone: engine.rules.zone.clone(),
         daily_limit: payload.schedule.per_day,
@@ -236,6 +252,9 @@ async fn enrol(engine: &Engine, run: &RunRow, item: &ItemRow, at: (&GateId, &Lea
     let (approved, payload) = approval(engine, gate).await?;
     let who = payload.recipients.iter().find(|who| who.lead == *lead);
     let who = who.ok_or_else(|| WorkError::Refused("send: this person is not in the approved preview".to_owned()))?;
+    if let Some((id, ruling)) = already_there(engine, run, lead).await? {
+        return Ok(Answer::Enrolled { id, ruling });
+    }
     let (cleared, ruling) = match permit(engine, run, who).await? {
         Ok(keys) => keys,
         Err(ruling) => {
@@ -334,7 +353,10 @@ async fn set_enrolment(
     if let Some(mut row) = all.into_iter().find(|row| row.lead == *lead) {
         row.vendor_lead = id;
         row.ruling = ruling;
-        row.state = state.to_owned();
+        // Who answered or left meanwhile stays as it is.
+        if row.state == "sending" {
+            row.state = state.to_owned();
+        }
         outreach::put_enrolment(cx.conn, &row).await?;
     }
     Ok(())
@@ -409,7 +431,7 @@ async fn log(engine: &Engine, run: &RunRow, item: &ItemRow, lead: &LeadId) -> Wo
 }
 
 fn campaign_id(run: &RunRow) -> CampaignId {
-    CampaignId(format!("camp_{}", run.id))
+    outreach::campaign_id(&run.id)
 }
 
 fn campaign_row(

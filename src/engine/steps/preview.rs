@@ -3,7 +3,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::cards;
+use crate::cards::decisions;
 use crate::cards::result::left_out;
 use crate::domain::compliance::regions::Regions;
 use crate::domain::compliance::windows;
@@ -193,7 +193,7 @@ async fn show(cx: &mut StepCx<'_>, earlier: Option<&Gate>) -> WorkResult<Next> {
 async fn after_refusal(cx: &mut StepCx<'_>) -> WorkResult<Vec<String>> {
     let refused = gates::refused_before(cx.conn, &cx.run.thread, cx.run.created_at).await?;
     let Some(gate) = refused else { return Ok(Vec::new()) };
-    Ok(vec![cards::gates::after_refusal(&cx.engine.words, &gate, &cx.engine.rules.persons)?])
+    Ok(vec![decisions::after_refusal(&cx.engine.words, &gate, &cx.engine.rules.persons)?])
 }
 
 fn outgoing(cx: &StepCx<'_>, row: &RunLead, draft: Draft, start: Millis) -> Outgoing {

@@ -154,7 +154,12 @@ impl Executor for Validate {
         }
         let table_hash = cx.engine.rules.regions.hash().to_owned();
         let payload = serde_json::to_value(CompliancePayload { flagged, others, table_hash })?;
-        Ok(Next::Gate(NewGate { kind: GateKind::Compliance, payload, roles: vec![Role::Compliance, Role::Manager], quorum: 1 }))
+        Ok(Next::Gate(NewGate {
+            kind: GateKind::Compliance,
+            payload,
+            roles: vec![Role::Compliance, Role::Manager],
+            quorum: 1,
+        }))
     }
 
     /// Those let through by compliance go on under that name; the others stay as research.

@@ -8,8 +8,7 @@ use crate::domain::absence::Absence;
 const END: i64 = GATE_LIFE_MS;
 
 fn gate(quorum: i64) -> Gate {
-    let asked =
-        Asked { version: 1, payload: json!({"recipients": ["a", "b"]}), roles: vec![Role::Manager], quorum };
+    let asked = Asked { version: 1, payload: json!({"recipients": ["a", "b"]}), roles: vec![Role::Manager], quorum };
     Gate::waiting(GateId::from("gate_1"), (&RunId::from("run_1"), 5), GateKind::Launch, asked, Millis(0))
 }
 
@@ -27,12 +26,8 @@ fn decided(mut gate: Gate, state: GateState, votes: Vec<Vote>) -> Gate {
 }
 
 fn people() -> Vec<Person> {
-    let person = |id: &str, roles: &[Role]| Person {
-        id: id.into(),
-        name: id.into(),
-        roles: roles.to_vec(),
-        zone: "UTC".into(),
-    };
+    let person =
+        |id: &str, roles: &[Role]| Person { id: id.into(), name: id.into(), roles: roles.to_vec(), zone: "UTC".into() };
     vec![
         person("rep", &[Role::Rep]),
         person("manager", &[Role::Manager]),
@@ -153,12 +148,8 @@ fn only_these_cells_of_the_matrix_execute() {
 #[test]
 fn the_second_voice_is_another_person_with_another_right() {
     let people = people();
-    let absences = [Absence {
-        person: "second".into(),
-        from: Millis(0),
-        until: Millis(END),
-        delegate: Some("operator".into()),
-    }];
+    let absences =
+        [Absence { person: "second".into(), from: Millis(0), until: Millis(END), delegate: Some("operator".into()) }];
     let deciders = Deciders { persons: &people, absences: &absences, starter: "rep", now: Millis(9) };
     let who = |id: &str| deciders.person(id).unwrap();
     let mut open = gate(2);
@@ -213,8 +204,7 @@ fn reminders_come_at_half_time_and_an_hour_before_the_end() {
     assert_eq!(open.next_reminder(), Some(Millis(END - HOUR)));
     open.reminders = 2;
     assert_eq!(open.next_reminder(), None);
-    let due: Vec<i64> =
-        [0, END / 2 - 1, END / 2, END - HOUR, END].map(|now| open.reminders_due(Millis(now))).to_vec();
+    let due: Vec<i64> = [0, END / 2 - 1, END / 2, END - HOUR, END].map(|now| open.reminders_due(Millis(now))).to_vec();
     assert_eq!(due, [0, 0, 1, 2, 2]);
 }
 

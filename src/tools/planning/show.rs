@@ -1,5 +1,5 @@
 //! Makes the plan, stores it, shows its card, and lets the older card go: one transaction.
-use crate::cards::gates::after_refusal;
+use crate::cards::decisions::after_refusal;
 use crate::cards::post;
 use crate::domain::criteria::Criteria;
 use crate::domain::icp::profile::Profile;

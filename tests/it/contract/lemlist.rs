@@ -20,6 +20,8 @@ use quarterdeck::domain::time::DAY;
 use quarterdeck::domain::title::Function;
 use quarterdeck::ports::error::PortError;
 use quarterdeck::ports::vendors::CampaignSetup;
+use quarterdeck::ports::vendors::FoundCampaign;
+use quarterdeck::ports::vendors::FoundPerson;
 use quarterdeck::ports::vendors::Outreach;
 use quarterdeck::ports::vendors::Recipient;
 use quarterdeck::ports::vendors::Touch;
@@ -38,7 +40,6 @@ use super::bench::NOW;
 use super::spec::Spec;
 
 fn approved() -> Approved {
-    let payload = json!({"recipients": ["lead_1"]});
     let asked = Asked { version: 1, payload: json!({"recipients": ["lead_1"]}), roles: Vec::new(), quorum: 1 };
     let mut gate = Gate::waiting(GateId::from("gate_1"), (&RunId::from("run_1"), 1), GateKind::Launch, asked, NOW);
     gate.state = GateState::Approved;
@@ -156,11 +157,28 @@ async fn lemlist_keeps_to_its_description() {
     assert!(lemlist.is_unsubscribed(email).await.unwrap());
     lemlist.pause(&id).await.unwrap();
     lemlist.pause(&id).await.unwrap();
+    bench.breathe();
+    let campaigns = lemlist.all_campaigns().await.unwrap();
+    let ours = FoundCampaign { id: id.clone(), name: setup().name, running: false };
+    assert!(campaigns.contains(&ours), "{campaigns:?}");
+    let people = lemlist.all_people(&id).await.unwrap();
+    assert_eq!(people, [FoundPerson { id: lead, email: email.to_owned(), released: true }]);
+    assert_eq!(lemlist.all_unsubscribed().await.unwrap(), [email]);
     // Documented by the vendor, but not in the description that we have.
     let spec = Spec::read("/lemlist/api", &["lemlist/lemlist.json"], &["patch /schedules/{scheduleId}"]);
     let spec = spec.wrapping(&[("/campaigns", "campaigns")]);
     bench.check(
         &spec,
-        &["/leads/review/", "/schedules/", "/steps", "/start", "/pause", "/activities", "/stats", "/unsubscribes/"],
+        &[
+            "/leads/review/",
+            "/schedules/",
+            "/steps",
+            "/start",
+            "/pause",
+            "/activities",
+            "/stats",
+            "/unsubscribes/",
+            "/export/leads",
+        ],
     );
 }

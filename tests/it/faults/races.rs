@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::StreamExt;
-use quarterdeck::cards::gates::Around;
+use quarterdeck::cards::decisions::Around;
 use quarterdeck::cards::gates::card;
 use quarterdeck::cards::post;
 use quarterdeck::cards::post::Place;
@@ -241,7 +241,8 @@ impl<'w> Ring<'w> {
     async fn prize(&self, kind: Kind) -> Prize {
         let now = self.now();
         let run = self.run(now);
-        let asked = Asked { version: 1, payload: payload(), roles: vec![Role::Rep, Role::Manager], quorum: kind.quorum() };
+        let asked =
+            Asked { version: 1, payload: payload(), roles: vec![Role::Rep, Role::Manager], quorum: kind.quorum() };
         let mut gate = Gate::waiting(GateId(self.ids.fresh("gate")), (&run.id, 0), GateKind::Launch, asked, now);
         if kind == Kind::LaunchAndExpiry {
             gate.expires_at = now.plus(SHORT_LIFE_MS);

@@ -5,4 +5,5 @@ pub mod client;
 pub mod desk;
 pub mod model;
 pub mod process;
+pub mod workshop;
 pub mod world;

@@ -70,6 +70,11 @@ impl World {
         &self.running.ground.store
     }
 
+    /// `None` on SQLite.
+    pub fn database_url(&self) -> Option<String> {
+        self.env.iter().find(|(name, _)| *name == "DATABASE_URL").map(|(_, url)| url.clone())
+    }
+
     /// The unasked checks, then the end.
     pub async fn ends(self) {
         let ledger = self.desk.ledger().await;

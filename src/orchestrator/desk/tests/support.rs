@@ -35,7 +35,9 @@ use crate::ports::vendors::CampaignSetup;
 use crate::ports::vendors::Crm;
 use crate::ports::vendors::CrmActivity;
 use crate::ports::vendors::CrmRecord;
+use crate::ports::vendors::FoundCampaign;
 use crate::ports::vendors::FoundLead;
+use crate::ports::vendors::FoundPerson;
 use crate::ports::vendors::Mailbox;
 use crate::ports::vendors::Outreach;
 use crate::ports::vendors::Page;
@@ -239,6 +241,15 @@ impl Outreach for Ears {
     }
 
     async fn activities(&self, _: Millis, _: Option<&str>) -> PortResult<Page<Activity>> {
+        unused()
+    }
+    async fn all_campaigns(&self) -> PortResult<Vec<FoundCampaign>> {
+        unused()
+    }
+    async fn all_people(&self, _: &str) -> PortResult<Vec<FoundPerson>> {
+        unused()
+    }
+    async fn all_unsubscribed(&self) -> PortResult<Vec<String>> {
         unused()
     }
     async fn stats(&self, _: &str, _: Millis, _: Millis) -> PortResult<BTreeMap<String, i64>> {

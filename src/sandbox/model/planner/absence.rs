@@ -38,9 +38,11 @@ pub fn answer(said: &Said) -> Option<Answer> {
 fn days(text: &str) -> Vec<String> {
     let is_day = |word: &&str| {
         word.len() == 10
-            && word.chars().enumerate().all(|(at, letter)| {
-                if matches!(at, 4 | 7) { letter == '-' } else { letter.is_ascii_digit() }
-            })
+            && word.chars().enumerate().all(
+                |(at, letter)| {
+                    if matches!(at, 4 | 7) { letter == '-' } else { letter.is_ascii_digit() }
+                },
+            )
     };
     let words = text.split(|letter: char| letter.is_whitespace() || matches!(letter, ',' | ';' | '(' | ')'));
     words.map(|word| word.trim_end_matches(['.', '!', '?'])).filter(is_day).map(str::to_owned).collect()

@@ -43,8 +43,7 @@ fn attachment(talk: &Talk) -> Option<Answer> {
 
 /// Words that refuse what was shown are a change of its plan; when they change nothing, one question.
 fn refusal(talk: &Talk) -> Answer {
-    let revised =
-        talk.plan.as_ref().and_then(|plan| revision::answer(&talk.said, &request::read(&talk.said), plan));
+    let revised = talk.plan.as_ref().and_then(|plan| revision::answer(&talk.said, &request::read(&talk.said), plan));
     revised.unwrap_or_else(ask::refusal)
 }
 

@@ -67,7 +67,8 @@ fn clear(said: &Said, plan: &mut Plan) {
 /// "fewer" without a number is half as many; "fewer than 500 employees" speaks of sizes.
 fn fewer(said: &Said, understood: &Understood, count: i64) -> i64 {
     let is_size = understood.sizes.min.is_some() || understood.sizes.max.is_some();
-    let is_fewer = said.says(&["fewer", "less people", "too many people", "too many leads", "smaller list", "half as many"]);
+    let is_fewer =
+        said.says(&["fewer", "less people", "too many people", "too many leads", "smaller list", "half as many"]);
     if is_fewer && !is_size { (count + 1) / 2 } else { count }
 }
 

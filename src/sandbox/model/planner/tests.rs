@@ -66,7 +66,9 @@ pub fn after_plan(plan: &Value, words: &str) -> (&'static str, Value) {
 fn a_refusal_becomes_a_revision_or_one_question() {
     let plan = json!({"goal": "40 CFO", "count": 40, "titles": ["CFO"], "industries": ["fintech"], "enrich": true,
         "launch": true, "mail_wishes": ""});
-    let refused = |reason: &str| after_plan(&plan, &format!("{reason}\n[refused: preview 1 · the run is over · nothing was sent]"));
+    let refused = |reason: &str| {
+        after_plan(&plan, &format!("{reason}\n[refused: preview 1 · the run is over · nothing was sent]"))
+    };
     let cases = [
         ("only UK", "countries", json!(["GB"])),
         ("fewer", "count", json!(20)),
