@@ -41,10 +41,13 @@ CREATE TABLE absence (
 ALTER TABLE effect ADD COLUMN resolved_by TEXT;
 ALTER TABLE effect ADD COLUMN resolution TEXT;
 ALTER TABLE effect ADD COLUMN reason TEXT;
+-- `key` is ours (an address, a company's id), `record` the CRM's; `stands` is what a comparison read last.
 CREATE TABLE before_image (
-    run TEXT NOT NULL, object TEXT NOT NULL, record TEXT NOT NULL, created BIGINT NOT NULL, before TEXT NOT NULL,
-    after TEXT NOT NULL, state TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (run, object, record)
+    run TEXT NOT NULL, object TEXT NOT NULL, key TEXT NOT NULL, record TEXT NOT NULL, created BIGINT NOT NULL,
+    before TEXT NOT NULL, after TEXT NOT NULL, stands TEXT NOT NULL, state TEXT NOT NULL, at BIGINT NOT NULL,
+    PRIMARY KEY (run, object, key)
 );
+CREATE INDEX before_image_record ON before_image (run, object, record);
 
 -- What a run called ---------------------------------------------------------------------------------------------
 CREATE TABLE calls (run TEXT NOT NULL, vendor TEXT NOT NULL, number BIGINT NOT NULL, PRIMARY KEY (run, vendor));

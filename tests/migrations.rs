@@ -101,7 +101,7 @@ async fn run(c: &mut Conn) {
     assert_eq!(store::runs::steps(c, &run.id).await.unwrap().len(), run.plan.steps.len());
     let leads = store::leads::of_run(c, &run.id, None).await.unwrap();
     assert_eq!(leads.iter().filter(|row| row.state == LeadState::Enrolled).count(), 1);
-    assert_eq!(store::leads::spent(c, &run.id).await.unwrap()["explorium"], 12);
+    assert_eq!(store::cost::credits(c, &run.id).await.unwrap()["explorium"], 12);
     assert_eq!(store::items::in_review(c, &run.id).await.unwrap().len(), 1);
     assert!(!store::effects::summary(c, &run.id).await.unwrap().is_empty());
     let launch = run.plan.steps.len() as i64 - 2;

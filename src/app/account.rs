@@ -9,8 +9,8 @@ use crate::domain::ids::GateId;
 use crate::domain::ids::RunId;
 use crate::domain::time::Millis;
 use crate::run::launch::LaunchPayload;
+use crate::store::cost;
 use crate::store::gates;
-use crate::store::leads;
 use crate::store::open::Conn;
 use crate::store::open::Store;
 use crate::store::outreach;
@@ -35,7 +35,7 @@ pub async fn of(store: &Store, run: &RunId) -> anyhow::Result<Account> {
     let mut conn = store.conn().await?;
     let all = Span { from: Millis(0), to: Millis(i64::MAX) };
     let mut account = Account {
-        credits: leads::spent(&mut conn, run).await?,
+        credits: cost::credits(&mut conn, run).await?,
         replied: totals::people_with(&mut conn, "replied", all).await?,
         ..Account::default()
     };

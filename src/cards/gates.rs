@@ -7,6 +7,7 @@ use crate::cards::decisions::deciders;
 use crate::cards::names;
 use crate::cards::post::Button;
 use crate::cards::post::worded;
+use crate::cards::undo;
 use crate::domain::person::Role;
 use crate::prompts::engine::ComplianceGate;
 use crate::prompts::engine::GateExpired;
@@ -29,6 +30,7 @@ use crate::run::launch::CompliancePayload;
 use crate::run::launch::LaunchPayload;
 use crate::run::launch::Outgoing;
 use crate::run::state::GateKind;
+use crate::run::undo::UndoPayload;
 
 /// Mails shown at a time.
 pub const SAMPLES: usize = 5;
@@ -53,6 +55,10 @@ pub fn card(
         GateKind::Launch => {
             let payload: LaunchPayload = serde_json::from_value(gate.payload.clone()).map_err(broken)?;
             launch(words, gate, (&payload, offset), around)
+        }
+        GateKind::Undo => {
+            let payload: UndoPayload = serde_json::from_value(gate.payload.clone()).map_err(broken)?;
+            undo::gate(words, gate, &payload, around)
         }
     }
 }
@@ -171,7 +177,7 @@ fn launch(
     Ok((card, buttons))
 }
 
-fn cancel(text: &CardWords, gate: &Gate) -> Button {
+pub fn cancel(text: &CardWords, gate: &Gate) -> Button {
     Button::new(Verb::Cancel, &text.label("cancel"), CANCELLERS).gate(&gate.id).style(Style::Bare)
 }
 

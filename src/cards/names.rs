@@ -13,6 +13,8 @@ pub fn step_title(kind: StepKind) -> &'static str {
         StepKind::Crm => "CRM",
         StepKind::Preview => "Preview",
         StepKind::Launch => "Launch",
+        StepKind::Compare => "Compare",
+        StepKind::Revert => "Take back",
     }
 }
 
@@ -21,6 +23,7 @@ pub fn gate_noun(gate: &Gate) -> String {
     match gate.kind {
         GateKind::Launch => format!("preview {}", gate.version),
         GateKind::Compliance => "the list of flagged leads".to_owned(),
+        GateKind::Undo => "the list of what goes back".to_owned(),
     }
 }
 

@@ -23,8 +23,8 @@ use crate::run::state::GateKind;
 use crate::run::state::RunState;
 use crate::run::state::StepState;
 use crate::store::cards;
+use crate::store::cost;
 use crate::store::items;
-use crate::store::leads;
 use crate::store::open::Conn;
 use crate::store::open::StoreError;
 use crate::store::runs;
@@ -81,7 +81,7 @@ pub async fn refresh(c: &mut Conn, words: &Prompts, place: Place<'_>, at: (&RunR
         let counts = items::counts(c, &run.id, step.idx, true).await?;
         steps.push((step, counts));
     }
-    let credits = leads::spent(c, &run.id).await?.values().sum();
+    let credits = cost::credits(c, &run.id).await?.values().sum();
     let card = card(words, (&run.code, &run.plan, run.state), &steps, credits, place.now)?;
     post::refresh(c, place, &CardId(run.card.clone()), card).await?;
     Ok(())

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::cards::cost;
+use crate::cards::cost::Used;
 use crate::cards::names;
 use crate::cards::post::Button;
 use crate::cards::post::worded;
@@ -31,6 +33,8 @@ use crate::store::leads::RunLead;
 use crate::store::runs::RunRow;
 use crate::store::runs::StepRow;
 
+/// Who may ask for an undo: the owner among reps, and these.
+const UNDOERS: &[Role] = &[Role::Rep, Role::Manager, Role::Revops];
 const ROWS_SHOWN: usize = 5;
 const REASONS_MAX: usize = 8;
 const ERRORS_MAX: usize = 3;
@@ -38,11 +42,13 @@ const ERRORS_MAX: usize = 3;
 pub struct Facts {
     pub steps: Vec<StepRow>,
     pub leads: Vec<RunLead>,
-    pub spent: BTreeMap<String, i64>,
+    pub used: Used,
     /// (vendor, operation, state, how many)
     pub effects: Vec<(String, String, String, i64)>,
     pub cancelled_by: Option<String>,
     pub zone: String,
+    /// Records in the CRM that the run wrote to or may have: they can be taken back.
+    pub crm_written: i64,
 }
 
 impl Facts {
@@ -56,7 +62,7 @@ pub fn card(words: &Prompts, run: &RunRow, facts: &Facts) -> Result<(Card, Vec<B
     let enrolled = facts.leads.iter().filter(|row| row.state == LeadState::Enrolled).count() as i64;
     let in_crm = facts.leads.iter().filter(|row| row.lead.crm.is_some()).count() as i64;
     let first = facts.number(StepKind::Launch, "first_at");
-    let credits: Vec<String> = facts.spent.iter().map(|(vendor, credits)| format!("{vendor} {credits}")).collect();
+    let over_cap = facts.number(StepKind::Enrich, "over_cap") + facts.number(StepKind::Enrich, "companies_over_cap");
     let text = words.card(&ResultCard {
         state: run.state.word().to_owned(),
         code: run.code.clone(),
@@ -69,7 +75,11 @@ pub fn card(words: &Prompts, run: &RunRow, facts: &Facts) -> Result<(Card, Vec<B
         updated: facts.number(StepKind::Crm, "updated"),
         enrolled,
         first: if first > 0 { Millis(first).day_clock(&facts.zone) } else { String::new() },
-        credits: credits.join(" · "),
+        cost: cost::actual(&run.plan.quotes, &facts.used),
+        credits_cap: run.plan.credits_cap,
+        over_cap,
+        over_tokens: facts.number(StepKind::Preview, "over_tokens"),
+        tokens_cap: run.plan.tokens_cap.unwrap_or_default(),
         left_out: left_out(&facts.leads).into_iter().map(|(why, count)| format!("{count} {why}")).collect(),
         done_before: facts
             .effects
@@ -86,8 +96,15 @@ pub fn card(words: &Prompts, run: &RunRow, facts: &Facts) -> Result<(Card, Vec<B
         _ => Tone::Warn,
     };
     card.table = table(&facts.leads);
-    let show = Button::new(Verb::Show, &text.label("show"), STOPPERS).data(json!({ "run": run.id }));
-    Ok((card, if facts.leads.is_empty() { Vec::new() } else { vec![show] }))
+    let mut buttons = Vec::new();
+    if !facts.leads.is_empty() {
+        buttons.push(Button::new(Verb::Show, &text.label("show"), STOPPERS).data(json!({ "run": run.id })));
+    }
+    if facts.crm_written > 0 {
+        let undo = Button::new(Verb::Undo, &text.label("undo"), UNDOERS).style(Style::Bare);
+        buttons.push(undo.data(json!({ "run": run.id })));
+    }
+    Ok((card, buttons))
 }
 
 /// Leads that did not reach the end, counted by reason, most first.

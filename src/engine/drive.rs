@@ -1,8 +1,10 @@
 //! Moving one run on: rows → `advance` → acts, stored in one transaction under the run's lease.
+use crate::cards::cost::Used;
 use crate::cards::post;
 use crate::cards::post::Place;
 use crate::cards::progress;
 use crate::cards::result;
+use crate::cards::undo;
 use crate::domain::ids::CardId;
 use crate::domain::ids::RunId;
 use crate::domain::time::DAY;
@@ -29,6 +31,8 @@ use crate::run::state::GateState;
 use crate::run::state::RunState;
 use crate::run::state::StepState;
 use crate::store::audit;
+use crate::store::before_image;
+use crate::store::cost;
 use crate::store::effects;
 use crate::store::gates as gate_rows;
 use crate::store::items;
@@ -232,27 +236,39 @@ async fn finish(engine: &Engine, c: &mut Conn, run: &mut RunRow, state: RunState
     run.state = state;
     run.ended_at = Some(now);
     items::close(c, &run.id, now).await?;
-    let facts = result::Facts {
-        steps: runs::steps(c, &run.id).await?,
-        leads: leads::of_run(c, &run.id, None).await?,
-        spent: leads::spent(c, &run.id).await?,
-        effects: effects::summary(c, &run.id).await?,
-        cancelled_by: run.cancelled_by.as_deref().map(|id| engine.rules.name_of(id)),
-        zone: engine.rules.zone.clone(),
+    let cancelled_by = run.cancelled_by.as_deref().map(|id| engine.rules.name_of(id));
+    let content = match &run.plan.undo {
+        Some(_) => undo::result(&engine.words, run, &runs::steps(c, &run.id).await?, cancelled_by.as_deref())?,
+        None => result::card(&engine.words, run, &facts(engine, c, run).await?)?,
     };
-    let content = result::card(&engine.words, run, &facts)?;
     post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&format!("result:{}", run.id))).await?;
     progress::refresh(c, &engine.words, place(engine, run, now), (run, true)).await.map_err(card_error)?;
     post::settle(
         c,
         &CardId(run.card.clone()),
-        &result::verdict(&engine.words, run, (facts.cancelled_by.as_deref(), &engine.rules.zone))?,
+        &result::verdict(&engine.words, run, (cancelled_by.as_deref(), &engine.rules.zone))?,
         CardState::Decided,
         now,
     )
     .await?;
     audit::append(c, now, &engine.owner, &format!("run {}", state.word()), (run.id.as_str(), &run.plan_hash)).await?;
     Ok(())
+}
+
+async fn facts(engine: &Engine, c: &mut Conn, run: &RunRow) -> WorkResult<result::Facts> {
+    Ok(result::Facts {
+        steps: runs::steps(c, &run.id).await?,
+        leads: leads::of_run(c, &run.id, None).await?,
+        used: Used {
+            calls: cost::calls(c, &run.id).await?,
+            credits: cost::credits(c, &run.id).await?,
+            tokens: cost::tokens(c, &run.id).await?,
+        },
+        effects: effects::summary(c, &run.id).await?,
+        cancelled_by: run.cancelled_by.as_deref().map(|id| engine.rules.name_of(id)),
+        zone: engine.rules.zone.clone(),
+        crm_written: before_image::count(c, &run.id).await?,
+    })
 }
 
 /// Where the run stands, from its steps.

@@ -24,13 +24,18 @@ const BRAKED_MS: i64 = 5_000;
 /// An effect about to be made for an item.
 pub fn effect<T: serde::Serialize>(item: &ItemRow, vendor: &str, op: &str, class: EffectClass, request: &T) -> Effect {
     Effect {
-        key: format!("{}:{op}", item.key),
+        key: key_of(item, op),
         vendor: vendor.to_owned(),
         op: op.to_owned(),
         class,
         request_hash: hash_of(request),
         gate: None,
     }
+}
+
+/// Stable over tries: an item makes each operation once.
+pub fn key_of(item: &ItemRow, op: &str) -> String {
+    format!("{}:{op}", item.key)
 }
 
 /// Makes the effect, or finds that it was made. `look` asks the vendor and is called for the class *look-up* only.

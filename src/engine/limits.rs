@@ -2,12 +2,14 @@
 use std::sync::Arc;
 
 use crate::domain::time::Millis;
+use crate::engine::charge;
 use crate::ports::clock::Clock;
 use crate::ports::error::PortError;
 use crate::ports::error::PortResult;
 use crate::ports::error::WAIT_MAX_MS;
 use crate::ports::limiter::Limiter;
 use crate::ports::limiter::RateClass;
+use crate::store::cost;
 use crate::store::limiter;
 use crate::store::open::Store;
 use crate::store::open::StoreResult;
@@ -38,6 +40,9 @@ impl SharedLimiter {
     async fn slot(&self, key: &str, now: Millis) -> StoreResult<Option<Millis>> {
         let mut tx = self.store.begin().await?;
         let free = limiter::take(&mut tx, key, now).await?;
+        if let (None, Some(run)) = (free, charge::current()) {
+            cost::count_call(&mut tx, &run, key.split(':').next().unwrap_or(key)).await?;
+        }
         tx.commit().await?;
         Ok(free)
     }

@@ -3,6 +3,7 @@
 //! To add a step kind: its word in `run::state::StepKind`, `steps/<name>.rs`, one line in `steps/mod.rs`.
 pub mod absorb;
 pub mod beat;
+pub mod charge;
 pub mod context;
 pub mod drive;
 pub mod effects;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::domain::time::Millis;
+use crate::engine::charge;
 use crate::engine::context::Engine;
 use crate::engine::executor::WorkError;
 use crate::ports::error::Next;
@@ -50,7 +51,7 @@ pub async fn work_off(engine: &Engine, claimed: &Claimed) -> Outcome {
         let why = format!("do this: its worker stopped {} times in the middle", item.attempt - 1);
         return Outcome::Ended(Ended::Review(why));
     }
-    match engine.executor_of(step.kind).work(engine, run, item).await {
+    match charge::to(&item.run, engine.executor_of(step.kind).work(engine, run, item)).await {
         Ok(answer) => Outcome::Answer(answer),
         Err(WorkError::Lost(_)) => Outcome::Stopped,
         Err(error) => Outcome::Ended(judge(item, &error, engine.clock.now())),

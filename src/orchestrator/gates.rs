@@ -35,6 +35,7 @@ use crate::run::launch::CompliancePayload;
 use crate::run::launch::LaunchPayload;
 use crate::run::state::GateKind;
 use crate::run::state::GateState;
+use crate::run::undo::UndoPayload;
 use crate::store::gates;
 use crate::store::gates::Approval;
 use crate::store::open::Conn;
@@ -203,6 +204,11 @@ impl AtGate<'_> {
                     values: json!({}),
                     verdict: VerdictWords { number, ..self.verdict("exclude_flagged") },
                 })
+            }
+            (Verb::Undo, GateKind::Undo) => {
+                let number = payload::<UndoPayload>(gate)?.records.len() as i64;
+                let verdict = VerdictWords { number, ..self.verdict("undo_gate") };
+                Ok(Decision { state: GateState::Approved, values: json!({}), verdict })
             }
             (Verb::ReviewFlagged, GateKind::Compliance) => self.reviewed(gate),
             (Verb::Reject, _) => {

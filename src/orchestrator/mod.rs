@@ -22,4 +22,5 @@ pub mod status;
 pub mod text;
 pub mod think;
 pub mod toolbox;
+pub mod undo;
 pub mod views;

@@ -3,6 +3,7 @@ use crate::cards::post;
 use crate::cards::progress;
 use crate::domain::ids::CardId;
 use crate::domain::ids::RunId;
+use crate::domain::ids::ThreadId;
 use crate::domain::person::Role;
 use crate::orchestrator::desk::Orchestrator;
 use crate::orchestrator::phase;
@@ -19,6 +20,7 @@ use crate::prompts::desk::VerdictWords;
 use crate::run::canonical::hash_of;
 use crate::run::card::Card;
 use crate::run::card::CardState;
+use crate::run::plan::Plan;
 use crate::run::state::RunState;
 use crate::store::conversation;
 use crate::store::gates;
@@ -51,7 +53,9 @@ pub async fn start(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outc
     }
     let verdict = press.verdict("start");
     settle(desk, c, press, &verdict).await?;
-    let run = begin_run(desk, c, press, &row).await?;
+    let key = format!("plan:{}:{}", row.thread, row.plan.version);
+    let begun = begin_run(desk, c, press, (&row.thread, &row.plan, &row.hash), &key).await?;
+    let Some(run) = begun else { return Err(no(RefusalKind::Decided, "decided")) };
     let title = text::line(&row.plan.criteria.goal, TITLE_CHARS_MAX);
     if !title.is_empty() {
         conversation::set_title(c, &row.thread, &title).await?;
@@ -61,17 +65,25 @@ pub async fn start(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outc
     Ok(verdict)
 }
 
-async fn begin_run(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>, row: &PlanRow) -> Outcome<RunId> {
+/// The run and its progress card; `None` when the same start was stored before.
+pub async fn begin_run(
+    desk: &Orchestrator,
+    c: &mut Conn,
+    press: &Press<'_>,
+    what: (&ThreadId, &Plan, &str),
+    key: &str,
+) -> Outcome<Option<RunId>> {
+    let (thread, plan, hash) = what;
     let id = RunId(desk.ids.fresh("run"));
     let code = desk.ids.code();
-    let content = progress::first(&desk.words, &code, &row.plan)?;
-    let card = post::post(c, desk.ids.as_ref(), desk.place(&row.thread, Some(&id)), content, None).await?;
+    let content = progress::first(&desk.words, &code, plan)?;
+    let card = post::post(c, desk.ids.as_ref(), desk.place(thread, Some(&id)), content, None).await?;
     let run = RunRow {
         id: id.clone(),
         code,
-        thread: row.thread.clone(),
-        plan: row.plan.clone(),
-        plan_hash: row.hash.clone(),
+        thread: thread.clone(),
+        plan: plan.clone(),
+        plan_hash: hash.to_owned(),
         state: RunState::Queued,
         started_by: press.who.id.clone(),
         card: card.0,
@@ -82,11 +94,7 @@ async fn begin_run(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>, row: &P
         created_at: press.now,
         ended_at: None,
     };
-    let key = format!("plan:{}:{}", row.thread, row.plan.version);
-    if !runs::insert(c, &run, &key).await? {
-        return Err(no(RefusalKind::Decided, "decided"));
-    }
-    Ok(id)
+    Ok(runs::insert(c, &run, key).await?.then_some(id))
 }
 
 /// Change: the words of the form are said in the thread; the planner answers with the next version.

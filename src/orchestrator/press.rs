@@ -15,6 +15,7 @@ use crate::orchestrator::refuse::no;
 use crate::orchestrator::refuse::role_words;
 use crate::orchestrator::show;
 use crate::orchestrator::think::ACTING;
+use crate::orchestrator::undo;
 use crate::ports::desk::RefusalKind;
 use crate::prompts::desk::RefusalWords;
 use crate::prompts::desk::VerdictWords;
@@ -98,11 +99,12 @@ async fn judged(desk: &Orchestrator, c: &mut Conn, by: (&Person, &str), values: 
         (Verb::Answer, _) => answer::answer(desk, c, &press).await,
         (Verb::Retry, _) => answer::retry(desk, c, &press).await,
         (Verb::Show, _) => show::show(desk, c, &press).await,
+        (Verb::Undo, _) => undo::undo(desk, c, &press).await,
         // These decide on a gate, and this button has none.
         (Verb::ExcludeFlagged | Verb::ReviewFlagged | Verb::Launch, _)
         | (Verb::LaunchWithChanges | Verb::MoreExamples, _)
         | (Verb::Reject | Verb::Pause | Verb::Resume | Verb::Halt | Verb::Lift, _)
-        | (Verb::MarkDone | Verb::Drop | Verb::Undo, _) => Err(no(RefusalKind::Unknown, "no_action")),
+        | (Verb::MarkDone | Verb::Drop, _) => Err(no(RefusalKind::Unknown, "no_action")),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::run::card::Card;
 use crate::store::cards;
 use crate::store::conversation;
 use crate::store::conversation::ThreadRow;
+use crate::store::cost;
 use crate::store::effects;
 use crate::store::gates;
 use crate::store::gates::Waiting;
@@ -128,8 +129,13 @@ pub async fn run(desk: &Orchestrator, id: &RunId) -> Outcome<Value> {
         "ended_at": run.ended_at.map(|at| at.rfc3339()),
         "steps": steps(&mut c, &run).await?,
         "leads": leads::counts(&mut c, id).await?,
-        "credits": leads::spent(&mut c, id).await?,
+        "credits": cost::credits(&mut c, id).await?,
         "credits_cap": run.plan.credits_cap,
+        "tokens_cap": run.plan.tokens_cap,
+        "calls": cost::calls(&mut c, id).await?,
+        "tokens": cost::tokens(&mut c, id).await?,
+        "quotes": run.plan.quotes,
+        "quote_basis": run.plan.quote_basis,
         "effects": effects::summary(&mut c, id).await?.into_iter().map(|(vendor, op, state, count)| {
             json!({"vendor": vendor, "op": op, "state": state, "count": count})
         }).collect::<Vec<_>>(),

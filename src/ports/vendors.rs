@@ -1,5 +1,6 @@
 //! The vendors by what they do for us: each trait has a real implementation per vendor, spoken over HTTP.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::compliance::permit::Cleared;
@@ -58,8 +59,9 @@ pub trait Enrichment: Send + Sync {
 }
 
 /// A CRM record as it stands. Fields have our names (contacts: `email given_name surname title company phone country
-/// city linkedin_url lifecycle lead_status owner_id owner opted_out company_id updated_at`; companies: `quarterdeck_id
-/// name domain industry employees revenue_usd country city phone description lifecycle owner_id owner updated_at`);
+/// city linkedin_url lifecycle lead_status owner_id owner opted_out company_id created_at updated_at`; companies:
+/// `quarterdeck_id name domain industry employees revenue_usd country city phone description lifecycle owner_id owner
+/// created_at updated_at`);
 /// other names are the CRM's own properties, passed through. `owner` is an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CrmRecord {
@@ -98,8 +100,23 @@ pub trait Crm: Send + Sync {
     async fn search(&self, object: &str, query: &str, limit: u32) -> PortResult<Vec<CrmRecord>>;
     /// Idempotent on e-mail.
     async fn upsert_contacts(&self, rows: &[BTreeMap<String, String>]) -> PortResult<Vec<Upserted>>;
-    /// Idempotent on our own key.
-    async fn upsert_companies(&self, rows: &[BTreeMap<String, String>]) -> PortResult<Vec<Upserted>>;
+    /// For each row the record it would be written to, as it stands now; `contacts` by address, `companies` by our own
+    /// key, else by domain. One read for a batch, and a search for those that have no record of our key.
+    async fn standing(&self, object: &str, rows: &[BTreeMap<String, String>]) -> PortResult<Vec<Option<CrmRecord>>>;
+    /// Idempotent on our own key; `standing` is what was read for the same rows.
+    async fn upsert_companies(
+        &self,
+        rows: &[BTreeMap<String, String>],
+        standing: &[Option<CrmRecord>],
+    ) -> PortResult<Vec<Upserted>>;
+    /// Records by their ids; those that are not there any more are left out.
+    async fn read(&self, object: &str, ids: &[String]) -> PortResult<Vec<CrmRecord>>;
+    /// What each of these records is linked with, as "deals 12"; one without links is left out.
+    async fn links(&self, object: &str, ids: &[String]) -> PortResult<BTreeMap<String, BTreeSet<String>>>;
+    /// Writes fields of records by their ids; an empty value empties the field. Idempotent.
+    async fn update(&self, object: &str, rows: &[(String, BTreeMap<String, String>)]) -> PortResult<Vec<Upserted>>;
+    /// Takes records out of sight; the CRM keeps them restorable for a while. Idempotent.
+    async fn archive(&self, object: &str, ids: &[String]) -> PortResult<()>;
     /// Contact id to company id; a set, so repeating is harmless.
     async fn associate(&self, pairs: &[(String, String)]) -> PortResult<()>;
     /// Looks for the key first: safe to repeat after a read-back.

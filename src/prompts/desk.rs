@@ -61,6 +61,10 @@ pub const REFUSAL_KINDS: &[&str] = &[
     "expired",
     "run_over",
     "run_live",
+    "undo_live",
+    "undone",
+    "nothing_to_undo",
+    "not_undoer",
     "plan_changed",
     "nothing_to_retry",
     "field",
@@ -228,6 +232,7 @@ pub struct DigestWords {
     pub review: i64,
     pub gates_launch: i64,
     pub gates_compliance: i64,
+    pub gates_undo: i64,
 }
 
 template!(

@@ -14,6 +14,8 @@ pub const ALL: &[Entry] = &[
     entry::<GateExpired>(),
     entry::<AskAgain>(),
     entry::<ResultCard>(),
+    entry::<UndoGate>(),
+    entry::<UndoResult>(),
     entry::<RunVerdict>(),
     entry::<Review>(),
 ];
@@ -90,6 +92,12 @@ impl StepWords {
         "percent_after",
         "checked",
         "other_owner",
+        "records",
+        "fields",
+        "archived",
+        "skipped",
+        "over_cap",
+        "over_tokens",
     ];
 
     pub fn new(kind: &str, state: &str, output: &serde_json::Value) -> Self {
@@ -213,7 +221,13 @@ pub struct ResultCard {
     pub updated: i64,
     pub enrolled: i64,
     pub first: String,
-    pub credits: String,
+    /// By vendor, beside the quote.
+    pub cost: Vec<String>,
+    pub credits_cap: i64,
+    /// People and companies that were not bought because of the cap.
+    pub over_cap: i64,
+    pub over_tokens: i64,
+    pub tokens_cap: i64,
     pub left_out: Vec<String>,
     pub done_before: Vec<String>,
     pub by: String,
@@ -235,11 +249,75 @@ template!(
         updated: 56,
         enrolled: 90,
         first: "Tue 24 Nov 09:12".into(),
-        credits: "Explorium 170 · Apollo 14".into(),
+        cost: vec!["Explorium 9 calls (quoted 6-14), 132 credits (quoted 60-200)".into()],
+        credits_cap: 220,
+        over_cap: 6,
+        over_tokens: 0,
+        tokens_cap: 800_000,
         left_out: vec!["3 flagged and excluded".into(), "27 below the best 100 by fit".into()],
         done_before: vec!["hubspot upsert contacts: 1".into()],
         by: "Ava".into(),
         error: "Explorium is out of credits".into(),
+    }
+);
+
+/// What taking back would do, before anybody said yes.
+#[derive(Clone, Debug, Serialize)]
+pub struct UndoGate {
+    pub code: String,
+    pub records: i64,
+    pub fields: i64,
+    pub archived: i64,
+    pub skipped: i64,
+    pub already: i64,
+    pub enrolled: i64,
+    pub who: String,
+}
+
+template!(
+    UndoGate,
+    "messages/gate_undo.tera",
+    UndoGate {
+        code: "7K2".into(),
+        records: 56,
+        fields: 131,
+        archived: 38,
+        skipped: 2,
+        already: 4,
+        enrolled: 9,
+        who: "For RevOps or a manager, until Wed 25 Nov 15:10.".into(),
+    }
+);
+
+#[derive(Clone, Debug, Serialize)]
+pub struct UndoResult {
+    /// done | cancelled | failed
+    pub state: String,
+    pub code: String,
+    pub of: String,
+    pub records: i64,
+    pub fields: i64,
+    pub archived: i64,
+    pub skipped: i64,
+    pub enrolled: i64,
+    pub by: String,
+    pub error: String,
+}
+
+template!(
+    UndoResult,
+    "messages/result_undo.tera",
+    UndoResult {
+        state: "done".into(),
+        code: "9QF".into(),
+        of: "7K2".into(),
+        records: 56,
+        fields: 131,
+        archived: 38,
+        skipped: 2,
+        enrolled: 9,
+        by: String::new(),
+        error: String::new(),
     }
 );
 

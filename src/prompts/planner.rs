@@ -42,6 +42,10 @@ pub struct PlanCard {
     pub credits_min: i64,
     pub credits_max: i64,
     pub credits_cap: i64,
+    /// By vendor: "Explorium 6-14 calls, 60-200 credits".
+    pub quotes: Vec<String>,
+    /// What they rest on.
+    pub quote_basis: String,
     pub cost_min: i64,
     pub cost_max: i64,
     pub model_sandbox: bool,
@@ -78,6 +82,8 @@ template!(
         credits_min: 160,
         credits_max: 190,
         credits_cap: 219,
+        quotes: vec!["Explorium 6-14 calls, 60-200 credits".into(), "HubSpot 5-12 calls".into()],
+        quote_basis: "batch sizes and usual hit rates".into(),
         cost_min: 300_000,
         cost_max: 400_000,
         model_sandbox: false,

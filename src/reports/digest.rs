@@ -63,6 +63,7 @@ fn filled(numbers: &DigestNumbers, span: Span, zone: &str) -> DigestWords {
         review: numbers.review,
         gates_launch: numbers.gates.launch,
         gates_compliance: numbers.gates.compliance,
+        gates_undo: numbers.gates.undo,
     }
 }
 

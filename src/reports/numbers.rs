@@ -48,6 +48,7 @@ pub struct DigestNumbers {
 pub struct Waiting {
     pub launch: i64,
     pub compliance: i64,
+    pub undo: i64,
 }
 
 impl DigestNumbers {
@@ -59,7 +60,7 @@ impl DigestNumbers {
     }
 
     pub fn waiting(&self) -> i64 {
-        self.gates.launch + self.gates.compliance
+        self.gates.launch + self.gates.compliance + self.gates.undo
     }
 }
 
@@ -76,6 +77,7 @@ pub async fn gather(c: &mut Conn, span: Span, zone: &str) -> StoreResult<DigestN
         match waiting.gate.kind {
             GateKind::Launch => numbers.gates.launch += 1,
             GateKind::Compliance => numbers.gates.compliance += 1,
+            GateKind::Undo => numbers.gates.undo += 1,
         }
     }
     numbers.by_day = by_day(c, span, zone).await?;

@@ -9,3 +9,4 @@ pub mod plan;
 pub mod shares;
 pub mod state;
 pub mod turn;
+pub mod undo;

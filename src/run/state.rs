@@ -70,8 +70,9 @@ words! {
     GateKind {
         Compliance = "compliance",
         Launch = "launch",
+        Undo = "undo",
     }
-    /// The seven steps of the bulk workflow; a new kind is one executor more.
+    /// The seven steps of the bulk workflow and the two of its undo; a new kind is one executor more.
     StepKind {
         Discover = "discover",
         Prefilter = "prefilter",
@@ -80,6 +81,8 @@ words! {
         Crm = "crm",
         Preview = "preview",
         Launch = "launch",
+        Compare = "compare",
+        Revert = "revert",
     }
     /// What may be done when it is unknown whether a call arrived.
     EffectClass {

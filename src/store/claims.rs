@@ -15,7 +15,8 @@ use crate::store::open::StoreResult;
 /// What a claim is: which item, and the fencing number it was taken with.
 pub type Claim = (ItemId, i64);
 
-/// Each queue and run with ready items is reached by one step along the index, however many items wait.
+/// Each queue and run with ready items is reached by one step along the index, however many items wait. The plus keeps
+/// SQLite from reading all that is due by the index on time, here and in the claim: 77 ms with 50,000 items, not 0.2.
 const LANES: &str = "WITH RECURSIVE q(queue) AS (\
     SELECT MIN(queue) FROM item WHERE state = 'ready' \
     UNION ALL SELECT (SELECT MIN(i.queue) FROM item i WHERE i.state = 'ready' AND i.queue > q.queue) FROM q WHERE q.queue IS NOT NULL\
@@ -24,7 +25,7 @@ const LANES: &str = "WITH RECURSIVE q(queue) AS (\
     UNION ALL SELECT l.queue, (SELECT MIN(i.run) FROM item i WHERE i.state = 'ready' AND i.queue = l.queue AND i.run > l.run) \
     FROM l WHERE l.run IS NOT NULL) \
     SELECT l.queue, l.run, r.priority, (SELECT COUNT(*) FROM (SELECT 1 FROM item i WHERE i.state = 'ready' AND i.queue = l.queue \
-    AND i.run = l.run AND i.run_at <= $1 LIMIT $2) due) FROM l JOIN run r ON r.id = l.run \
+    AND i.run = l.run AND +i.run_at <= $1 LIMIT $2) due) FROM l JOIN run r ON r.id = l.run \
     WHERE r.state IN ('queued', 'running', 'waiting', 'cancelling')";
 
 /// Where work is due; no lane's items are counted beyond `most`.
@@ -41,7 +42,7 @@ pub async fn lanes(c: &mut Conn, now: Millis, most: usize) -> StoreResult<Vec<La
 macro_rules! claim_sql {
     ($lock:literal) => {
         concat!(
-            "WITH c AS MATERIALIZED (SELECT id FROM item WHERE state = 'ready' AND queue = $1 AND run = $2 AND run_at <= $3 ",
+            "WITH c AS MATERIALIZED (SELECT id FROM item WHERE state = 'ready' AND queue = $1 AND run = $2 AND +run_at <= $3 ",
             "ORDER BY priority DESC, run_at LIMIT $4",
             $lock,
             ") UPDATE item SET state = 'running', fence = fence + 1, attempt = attempt + 1, lease_owner = $5, lease_until = $6 ",

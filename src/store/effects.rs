@@ -70,6 +70,11 @@ pub async fn intend(c: &mut Conn, item: &ItemRow, effect: &Effect, now: Millis) 
     })
 }
 
+/// Whether this effect was begun, however it went on.
+pub async fn began(c: &mut Conn, key: &str) -> StoreResult<bool> {
+    Ok(sqlx::query("SELECT 1 FROM effect WHERE key = $1").bind(key).fetch_optional(c).await?.is_some())
+}
+
 /// Not fenced: what was made was made, whoever holds the item now.
 pub async fn done(c: &mut Conn, key: &str, response: &Value, now: Millis) -> StoreResult<()> {
     let sql = "UPDATE effect SET state = 'done', response = $2, done_at = $3 WHERE key = $1 AND state <> 'done'";

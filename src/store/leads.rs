@@ -178,25 +178,6 @@ pub async fn cache(c: &mut Conn, at: (&str, &str, &str), body: &Value, now: Mill
     Ok(())
 }
 
-pub async fn spend(c: &mut Conn, id: &str, run: &RunId, what: (&str, i64), now: Millis) -> StoreResult<()> {
-    sqlx::query("INSERT INTO spend (id, run, vendor, credits, at) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (id) DO NOTHING")
-        .bind(id)
-        .bind(run.as_str())
-        .bind(what.0)
-        .bind(what.1)
-        .bind(now.0)
-        .execute(c)
-        .await?;
-    Ok(())
-}
-
-/// Credits by vendor of one run.
-pub async fn spent(c: &mut Conn, run: &RunId) -> StoreResult<BTreeMap<String, i64>> {
-    let sql = "SELECT vendor, CAST(SUM(credits) AS BIGINT) FROM spend WHERE run = $1 GROUP BY vendor";
-    let rows = sqlx::query(sql).bind(run.as_str()).fetch_all(c).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
-}
-
 fn read(row: &AnyRow) -> StoreResult<RunLead> {
     Ok(RunLead {
         lead: parsed(row, "body")?,

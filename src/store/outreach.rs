@@ -128,11 +128,14 @@ pub struct Enrolment {
     pub at: Millis,
 }
 
+/// Who is at the vendor stays so: somebody who is about to send may not know of it yet.
 pub async fn put_enrolment(c: &mut Conn, row: &Enrolment) -> StoreResult<()> {
     sqlx::query(
         "INSERT INTO enrolment (campaign, lead, email_key, company_key, vendor_lead, payload_hash, ruling, state, at) \
-         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (campaign, lead) DO UPDATE SET vendor_lead = excluded.vendor_lead, \
-         ruling = excluded.ruling, state = excluded.state",
+         VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (campaign, lead) DO UPDATE SET \
+         vendor_lead = COALESCE(excluded.vendor_lead, enrolment.vendor_lead), ruling = excluded.ruling, \
+         state = CASE WHEN excluded.state = 'sending' AND enrolment.vendor_lead IS NOT NULL THEN enrolment.state \
+         ELSE excluded.state END",
     )
     .bind(row.campaign.as_str())
     .bind(row.lead.as_str())
@@ -168,6 +171,12 @@ pub async fn running_for(c: &mut Conn, email_key: &str, run: &RunId) -> StoreRes
                WHERE e.email_key = $1 AND g.run <> $2 AND e.state IN ('sending', 'enrolled')";
     let rows = sqlx::query(sql).bind(email_key).bind(run.as_str()).fetch_all(c).await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// Was this address ever handed over? What only began and was held back does not count.
+pub async fn was_enrolled(c: &mut Conn, email_key: &str) -> StoreResult<bool> {
+    let sql = "SELECT 1 FROM enrolment WHERE email_key = $1 AND (vendor_lead IS NOT NULL OR state IN ('sending', 'enrolled')) LIMIT 1";
+    Ok(sqlx::query(sql).bind(email_key).fetch_optional(c).await?.is_some())
 }
 
 /// (people of this company in live enrolments, touches of this person since `since`).

@@ -13,7 +13,7 @@ use crate::run::turn::Returned;
 use crate::tools::context::ToolCx;
 use crate::tools::entry::Callable;
 use crate::tools::entry::Phase;
-use crate::tools::planning::words::named;
+use crate::cards::cost::named;
 
 /// Records on the card.
 const SHOWN_MAX: u32 = 10;

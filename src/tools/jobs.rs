@@ -3,6 +3,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::run::state::StepState;
+use crate::store::cost;
 use crate::store::leads;
 use crate::store::open::Conn;
 use crate::store::runs;
@@ -64,7 +65,7 @@ pub async fn status(c: &mut Conn, run: &RunRow) -> anyhow::Result<String> {
             counts.iter().map(|(state, count)| format!("{count} {}", state.replace('_', " "))).collect();
         text.push_str(&format!("\nleads: {}", counts.join(", ")));
     }
-    let spent: i64 = leads::spent(c, &run.id).await?.values().sum();
+    let spent: i64 = cost::credits(c, &run.id).await?.values().sum();
     text.push_str(&format!("\ncredits: {spent} of at most {}", run.plan.credits_cap));
     Ok(text)
 }

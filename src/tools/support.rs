@@ -1,5 +1,6 @@
 //! A store in memory, a clock that stands, vendors that know nobody: what the tests of tools stand on.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
@@ -48,6 +49,7 @@ use crate::tools::context::ToolConfig;
 use crate::tools::context::ToolCx;
 use crate::tools::registry::Registry;
 use crate::workflows::bulk::Estimates;
+use crate::workflows::bulk::Source;
 use crate::workflows::pace::Lane;
 use crate::workflows::pace::Pace;
 use crate::workflows::playbook::Playbook;
@@ -144,7 +146,26 @@ impl Crm for Empty {
     async fn upsert_contacts(&self, _: &[BTreeMap<String, String>]) -> PortResult<Vec<Upserted>> {
         away()
     }
-    async fn upsert_companies(&self, _: &[BTreeMap<String, String>]) -> PortResult<Vec<Upserted>> {
+    async fn standing(&self, _: &str, _: &[BTreeMap<String, String>]) -> PortResult<Vec<Option<CrmRecord>>> {
+        away()
+    }
+    async fn upsert_companies(
+        &self,
+        _: &[BTreeMap<String, String>],
+        _: &[Option<CrmRecord>],
+    ) -> PortResult<Vec<Upserted>> {
+        away()
+    }
+    async fn read(&self, _: &str, _: &[String]) -> PortResult<Vec<CrmRecord>> {
+        away()
+    }
+    async fn links(&self, _: &str, _: &[String]) -> PortResult<BTreeMap<String, BTreeSet<String>>> {
+        away()
+    }
+    async fn update(&self, _: &str, _: &[(String, BTreeMap<String, String>)]) -> PortResult<Vec<Upserted>> {
+        away()
+    }
+    async fn archive(&self, _: &str, _: &[String]) -> PortResult<()> {
         away()
     }
     async fn associate(&self, _: &[(String, String)]) -> PortResult<()> {
@@ -280,7 +301,8 @@ pub fn person(id: &str, roles: &[Role]) -> Person {
 
 fn config() -> ToolConfig {
     let profile = |text, name| Profile::parse(text, name).unwrap();
-    let lane = |batch| Lane { batch, calls_each: 1, pace: Pace { calls: 200, per_ms: 60_000 } };
+    let lane = |vendor, batch| Lane::new(vendor, batch, Pace { calls: 200, per_ms: 60_000 });
+    let source = |vendor: &str, credits_each| Source { vendor: vendor.into(), credits_each, company_credits_each: 0 };
     ToolConfig {
         persons: vec![person("ava", &[Role::Rep]), person("otto", &[Role::Operator]), person("gil", &[])],
         absences: Vec::new(),
@@ -294,13 +316,12 @@ fn config() -> ToolConfig {
             Playbook::parse(include_str!("../../config/playbooks/fintech-finance.md"), "fintech-finance.md").unwrap(),
         ],
         estimates: Estimates {
-            discover: vec![lane(100)],
-            enrich: vec![lane(50), lane(10)],
-            credits_each: vec![2, 1],
-            company_credits_each: 0,
-            crm: vec![lane(100)],
-            draft: vec![lane(1)],
-            launch: vec![lane(1)],
+            discover: vec![lane("explorium", 100)],
+            enrich: vec![lane("explorium", 50), lane("apollo", 10)],
+            sources: vec![source("explorium", 2), source("apollo", 1)],
+            crm: vec![lane("hubspot", 100)],
+            draft: vec![lane("model", 1)],
+            launch: vec![lane("lemlist", 1)],
             credits_max: 100_000,
             ..Estimates::default()
         },

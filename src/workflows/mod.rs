@@ -2,4 +2,6 @@
 pub mod bulk;
 pub mod pace;
 pub mod playbook;
+pub mod quote;
+pub mod undo;
 pub mod words;

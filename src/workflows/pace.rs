@@ -30,21 +30,44 @@ impl Pace {
     }
 }
 
-/// The limits of one kind of step at one vendor.
+/// One kind of work of a step at one vendor: how many calls it takes, and how fast they may go. Estimates of time and
+/// of calls, and the least that a run can do with, all come from `calls`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lane {
+    pub vendor: &'static str,
     /// Leads of one call.
     pub batch: i64,
     /// Calls for one batch.
-    pub calls_each: i64,
+    pub each: Range,
+    /// Calls whatever the number of leads.
+    pub once: Range,
+    /// Of a hundred leads wanted, how many come this far.
+    pub percent: Range,
     pub pace: Pace,
 }
 
 impl Lane {
-    fn lasts_ms(self, leads: i64) -> i64 {
-        let batches = (leads + self.batch.max(1) - 1) / self.batch.max(1);
-        self.pace.lasts_ms(batches * self.calls_each)
+    /// All leads, one call for each batch.
+    pub fn new(vendor: &'static str, batch: i64, pace: Pace) -> Self {
+        Self { vendor, batch, each: Range::exact(1), once: Range::default(), percent: Range::exact(100), pace }
     }
+
+    /// Calls at least and at most for this many leads wanted.
+    pub fn calls(&self, leads: i64) -> Range {
+        let batches = |percent: i64| rounded_up(rounded_up(leads * percent, 100), self.batch.max(1));
+        Range {
+            min: self.once.min + batches(self.percent.min) * self.each.min,
+            max: self.once.max + batches(self.percent.max) * self.each.max,
+        }
+    }
+
+    fn lasts_ms(&self, leads: i64) -> i64 {
+        self.pace.lasts_ms(self.calls(leads).max)
+    }
+}
+
+fn rounded_up(number: i64, by: i64) -> i64 {
+    (number + by - 1) / by
 }
 
 /// (milliseconds, leads) of finished steps, by kind.
@@ -85,7 +108,26 @@ fn median_each(past: &[(i64, i64)]) -> Option<f64> {
 mod tests {
     use super::*;
 
-    const LANE: Lane = Lane { batch: 10, calls_each: 1, pace: Pace { calls: 200, per_ms: 60_000 } };
+    const LANE: Lane = Lane {
+        vendor: "apollo",
+        batch: 10,
+        each: Range { min: 1, max: 1 },
+        once: Range { min: 0, max: 0 },
+        percent: Range { min: 100, max: 100 },
+        pace: Pace { calls: 200, per_ms: 60_000 },
+    };
+
+    #[test]
+    fn batches_that_are_not_full_are_calls_too() {
+        let lane = Lane { each: Range { min: 1, max: 3 }, once: Range { min: 0, max: 2 }, ..LANE };
+        let some = Lane { percent: Range { min: 50, max: 150 }, ..lane };
+        for (leads, all, half) in
+            [(0, (0, 2), (0, 2)), (1, (1, 5), (1, 5)), (10, (1, 5), (1, 8)), (101, (11, 35), (6, 50))]
+        {
+            assert_eq!(lane.calls(leads), Range { min: all.0, max: all.1 }, "{leads} leads");
+            assert_eq!(some.calls(leads), Range { min: half.0, max: half.1 }, "half to half more of {leads} leads");
+        }
+    }
 
     #[test]
     fn limits_and_batches_give_the_time() {

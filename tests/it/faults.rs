@@ -3,4 +3,5 @@ mod killed;
 mod models;
 mod races;
 mod starts;
+mod undone;
 mod workers;

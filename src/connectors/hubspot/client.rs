@@ -1,5 +1,6 @@
 //! `Crm` spoken to HubSpot.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 use serde_json::json;
@@ -21,6 +22,7 @@ use crate::connectors::hubspot::plan::Plan;
 use crate::connectors::hubspot::plan::adopted;
 use crate::connectors::hubspot::plan::inputs_of;
 use crate::connectors::hubspot::plan::unique;
+use crate::connectors::hubspot::records;
 use crate::connectors::hubspot::wire;
 use crate::ports::error::PortError;
 use crate::ports::error::PortResult;
@@ -29,7 +31,7 @@ use crate::ports::vendors::CrmActivity;
 use crate::ports::vendors::CrmRecord;
 use crate::ports::vendors::Upserted;
 
-const BATCH_MAX: usize = 100;
+pub(super) const BATCH_MAX: usize = 100;
 const SEARCH_MAX: u32 = 200;
 const QUERY_CHARS_MAX: usize = 3_000;
 const OWNER_PAGES_MAX: usize = 20;
@@ -37,7 +39,7 @@ const OWNER_PAGES_MAX: usize = 20;
 const READ_BACK_MAX: usize = 100;
 
 pub struct HubSpot {
-    http: Http,
+    pub(super) http: Http,
     /// Owner id to address. Owners change rarely; a new one is seen after a restart.
     owners: OnceCell<BTreeMap<String, String>>,
     own_key: OnceCell<()>,
@@ -81,11 +83,35 @@ impl HubSpot {
         Ok(owners)
     }
 
-    async fn records(&self, object: &Object, found: Vec<wire::Record>) -> PortResult<Vec<CrmRecord>> {
+    pub(super) async fn records(&self, object: &Object, found: Vec<wire::Record>) -> PortResult<Vec<CrmRecord>> {
         let owned = found.iter().any(|record| record.properties.contains_key("hubspot_owner_id"));
         let none = BTreeMap::new();
         let owners = if owned { self.owners().await? } else { &none };
         Ok(found.into_iter().filter_map(|record| object.record(record, owners)).collect())
+    }
+
+    fn object(&self, name: &str) -> PortResult<&'static Object> {
+        Object::by_name(name).ok_or_else(|| self.refused("only contacts and companies are known"))
+    }
+
+    /// Records by id, or by the values of a unique property; absent ones are errors of a 207: left out here.
+    pub(super) async fn read_by(
+        &self,
+        object: &Object,
+        property: Option<&str>,
+        keys: &[String],
+    ) -> PortResult<Vec<wire::Record>> {
+        let mut found = Vec::new();
+        for some in keys.chunks(BATCH_MAX) {
+            let inputs: Vec<Value> = some.iter().map(|key| json!({"id": key})).collect();
+            let mut body = json!({"inputs": inputs, "properties": object.asked(), "propertiesWithHistory": []});
+            if let Some(property) = property {
+                body["idProperty"] = json!(property);
+            }
+            let batch: wire::Batch = self.write(object, "read", body).await?;
+            found.extend(batch.results);
+        }
+        Ok(found)
     }
 
     async fn find(&self, object: &Object, body: Value) -> PortResult<Vec<wire::Record>> {
@@ -94,7 +120,7 @@ impl HubSpot {
         Ok(found.results)
     }
 
-    async fn find_domains(&self, domains: &[String]) -> PortResult<Vec<wire::Record>> {
+    pub(super) async fn find_domains(&self, domains: &[String]) -> PortResult<Vec<wire::Record>> {
         let mut found = Vec::new();
         for some in domains.chunks(BATCH_MAX) {
             let filter = json!({"propertyName": "domain", "operator": "IN", "values": some});
@@ -106,7 +132,7 @@ impl HubSpot {
     }
 
     /// Upserts and updates may be repeated, so a lost answer means "again".
-    async fn write(&self, object: &Object, verb: &'static str, body: Value) -> PortResult<wire::Batch> {
+    pub(super) async fn write(&self, object: &Object, verb: &'static str, body: Value) -> PortResult<wire::Batch> {
         let call = Call::post("/crm/objects/2026-09/{}/batch/{}", &[object.name, verb]).safe().body(body);
         self.http.send(call).await?.json()
     }
@@ -120,10 +146,10 @@ impl HubSpot {
         Ok(outcomes)
     }
 
-    async fn update(&self, inputs: &[Input]) -> PortResult<Vec<Upserted>> {
+    async fn update_by_id(&self, object: &Object, inputs: &[Input]) -> PortResult<Vec<Upserted>> {
         let mut outcomes = Vec::with_capacity(inputs.len());
         for some in inputs.chunks(BATCH_MAX) {
-            let batch = self.write(&COMPANIES, "update", map::update_body(some)).await?;
+            let batch = self.write(object, "update", map::update_body(some)).await?;
             outcomes.extend(map::outcomes("hs_object_id", some, batch));
         }
         Ok(outcomes)
@@ -135,7 +161,7 @@ impl HubSpot {
     }
 
     /// The portal needs our unique property before companies can be upserted on it.
-    async fn ensure_own_key(&self) -> PortResult<()> {
+    pub(super) async fn ensure_own_key(&self) -> PortResult<()> {
         self.own_key.get_or_try_init(|| self.make_own_key()).await.copied()
     }
 
@@ -194,17 +220,7 @@ impl Crm for HubSpot {
     }
 
     async fn contacts_by_email(&self, emails: &[String]) -> PortResult<Vec<CrmRecord>> {
-        let mut found = Vec::new();
-        for some in unique(emails).chunks(BATCH_MAX) {
-            let inputs: Vec<Value> = some.iter().map(|email| json!({"id": email})).collect();
-            let body = json!({
-                "inputs": inputs, "idProperty": "email", "properties": CONTACTS.asked(), "propertiesWithHistory": [],
-            });
-            let call = Call::post("/crm/objects/2026-09/{}/batch/read", &[CONTACTS.name]).safe().body(body);
-            // Those that are not there are errors of a 207: absent here.
-            let batch: wire::Batch = self.http.send(call).await?.json()?;
-            found.extend(batch.results);
-        }
+        let found = self.read_by(&CONTACTS, Some("email"), &unique(emails)).await?;
         self.records(&CONTACTS, found).await
     }
 
@@ -214,8 +230,7 @@ impl Crm for HubSpot {
     }
 
     async fn search(&self, object: &str, query: &str, limit: u32) -> PortResult<Vec<CrmRecord>> {
-        let object =
-            Object::by_name(object).ok_or_else(|| self.refused("only contacts and companies can be searched"))?;
+        let object = self.object(object)?;
         let query: String = query.chars().take(QUERY_CHARS_MAX).collect();
         let body = json!({"query": query, "limit": limit.clamp(1, SEARCH_MAX), "properties": object.asked()});
         let found = self.find(object, body).await?;
@@ -230,33 +245,63 @@ impl Crm for HubSpot {
         Ok(plan.spread(&outcomes))
     }
 
-    /// A company that the portal already has under this domain is updated, not doubled; the rest goes by our own key.
-    async fn upsert_companies(&self, rows: &[BTreeMap<String, String>]) -> PortResult<Vec<Upserted>> {
+    async fn standing(&self, object: &str, rows: &[BTreeMap<String, String>]) -> PortResult<Vec<Option<CrmRecord>>> {
+        records::standing(self, object, rows).await
+    }
+
+    /// A company that the portal has under another key or under none is updated, not doubled; the rest goes by our key.
+    async fn upsert_companies(
+        &self,
+        rows: &[BTreeMap<String, String>],
+        standing: &[Option<CrmRecord>],
+    ) -> PortResult<Vec<Upserted>> {
         self.ensure_own_key().await?;
         let owners = self.owners_for(rows).await?;
-        let plan = Plan::of(&inputs_of(&COMPANIES, rows, &owners));
-        let domains: Vec<String> =
-            plan.inputs.iter().filter_map(|input| input.properties.get("domain").cloned()).collect();
-        let known = self.find_domains(&unique(&domains)).await?;
+        let inputs = inputs_of(&COMPANIES, rows, &owners);
         let (mut updates, mut upserts) = (Vec::new(), Vec::new());
-        for (place, input) in plan.inputs.iter().enumerate() {
-            match adopted(input, &known) {
+        for (place, input) in inputs.into_iter().enumerate() {
+            match standing.get(place).and_then(Option::as_ref).and_then(|known| adopted(&input, known)) {
                 Some(update) => updates.push((place, update)),
-                None => upserts.push((place, input.clone())),
+                None => upserts.push((place, input)),
             }
         }
         let mut outcomes: Vec<(usize, Upserted)> = Vec::new();
         for (rows, by_id) in [(updates, true), (upserts, false)] {
             let (places, inputs): (Vec<usize>, Vec<Input>) = rows.into_iter().unzip();
-            // Two of our keys may have met in one record.
+            // Two of our keys may have met in one record, and one key may stand in two rows.
             let once = Plan::of(&inputs);
-            let done =
-                if by_id { self.update(&once.inputs).await? } else { self.upsert(&COMPANIES, &once.inputs).await? };
+            let done = match by_id {
+                true => self.update_by_id(&COMPANIES, &once.inputs).await?,
+                false => self.upsert(&COMPANIES, &once.inputs).await?,
+            };
             outcomes.extend(places.into_iter().zip(once.spread(&done)));
         }
         outcomes.sort_by_key(|(place, _)| *place);
-        let outcomes: Vec<Upserted> = outcomes.into_iter().map(|(_, outcome)| outcome).collect();
-        Ok(plan.spread(&outcomes))
+        Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+    }
+
+    async fn read(&self, object: &str, ids: &[String]) -> PortResult<Vec<CrmRecord>> {
+        let object = self.object(object)?;
+        let found = self.read_by(object, None, ids).await?;
+        self.records(object, found).await
+    }
+
+    async fn links(&self, object: &str, ids: &[String]) -> PortResult<BTreeMap<String, BTreeSet<String>>> {
+        records::links(self, self.object(object)?, ids).await
+    }
+
+    async fn update(&self, object: &str, rows: &[(String, BTreeMap<String, String>)]) -> PortResult<Vec<Upserted>> {
+        let object = self.object(object)?;
+        let fields = |(id, row): &(String, BTreeMap<String, String>)| Input {
+            key: id.clone(),
+            properties: object.properties(row, &BTreeMap::new()),
+        };
+        let inputs: Vec<Input> = rows.iter().map(fields).collect();
+        self.update_by_id(object, &inputs).await
+    }
+
+    async fn archive(&self, object: &str, ids: &[String]) -> PortResult<()> {
+        records::archive(self, self.object(object)?, ids).await
     }
 
     async fn associate(&self, pairs: &[(String, String)]) -> PortResult<()> {

@@ -51,6 +51,7 @@ pub const CONTACTS: Object = Object {
         ("owner_id", "hubspot_owner_id", Both),
         ("opted_out", "hs_email_optout", ReadOnly),
         ("company_id", "associatedcompanyid", ReadOnly),
+        ("created_at", "createdate", ReadOnly),
         ("updated_at", "lastmodifieddate", ReadOnly),
     ],
 };
@@ -71,6 +72,7 @@ pub const COMPANIES: Object = Object {
         ("description", "description", Both),
         ("lifecycle", "lifecyclestage", Both),
         ("owner_id", "hubspot_owner_id", Both),
+        ("created_at", "createdate", ReadOnly),
         ("updated_at", "hs_lastmodifieddate", ReadOnly),
     ],
 };
@@ -110,7 +112,7 @@ impl Object {
         for (ours, value) in row {
             match self.fields.iter().find(|(name, ..)| name == ours) {
                 Some((_, _, ReadOnly)) => {}
-                Some((_, "industry", _)) => {
+                Some((_, "industry", _)) if !value.is_empty() => {
                     if let Some(option) = industry_option(value) {
                         out.insert("industry".to_owned(), option.to_owned());
                     }

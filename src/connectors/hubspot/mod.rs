@@ -2,6 +2,7 @@
 pub mod client;
 pub mod map;
 pub mod plan;
+pub mod records;
 pub mod wire;
 
 use serde_json::Value;
@@ -15,7 +16,8 @@ pub const VENDOR: &str = "hubspot";
 pub const BASE_URL: &str = "https://api.hubapi.com";
 
 /// Published budgets: Professional, and search by itself. One call of the port may take several of them:
-/// `upsert_companies` up to 4 (1 of them search), `log_activity` 3, the others 1 per 100 records.
+/// `standing` of companies up to 2 (1 of them search), `upsert_companies` up to 2, `links` 1 per kind and 1,000 records,
+/// `log_activity` 3, the others 1 per 100 records.
 pub fn limits() -> &'static [RateClass] {
     &[
         RateClass { key: "hubspot", calls: 185, per_ms: 10 * SECOND, burst: 60 },

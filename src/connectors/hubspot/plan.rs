@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use crate::connectors::hubspot::map::Input;
 use crate::connectors::hubspot::map::OWN_KEY;
 use crate::connectors::hubspot::map::Object;
-use crate::connectors::hubspot::wire;
+use crate::ports::vendors::CrmRecord;
 use crate::ports::vendors::Upserted;
 
 pub fn unique(texts: &[String]) -> Vec<String> {
@@ -23,18 +23,17 @@ pub fn inputs_of(object: &Object, rows: &[BTreeMap<String, String>], owners: &BT
     rows.iter().map(input).collect()
 }
 
-/// The same company under another key, or under none: updated by its id, and given our key if it has none.
-pub fn adopted(input: &Input, known: &[wire::Record]) -> Option<Input> {
-    let domain = input.properties.get("domain")?.to_lowercase();
-    let property =
-        |record: &wire::Record, name: &str| record.properties.get(name).cloned().flatten().filter(|v| !v.is_empty());
-    let mut same = known.iter().filter(|record| property(record, "domain").is_some_and(|d| d.to_lowercase() == domain));
-    let record = same.next()?;
+/// A company that the portal already has is updated by its id; it gets our key only if it has none.
+pub fn adopted(input: &Input, standing: &CrmRecord) -> Option<Input> {
+    let key = standing.fields.get(OWN_KEY);
+    if key.is_some_and(|key| key.eq_ignore_ascii_case(&input.key)) {
+        return None;
+    }
     let mut properties = input.properties.clone();
-    if property(record, OWN_KEY).is_some() {
+    if key.is_some() {
         properties.remove(OWN_KEY);
     }
-    Some(Input { key: record.id.clone()?, properties })
+    Some(Input { key: standing.id.clone(), properties })
 }
 
 /// A batch names each record once and without gaps; the plan remembers which rows meant it.

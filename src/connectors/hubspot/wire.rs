@@ -72,3 +72,22 @@ pub struct To {
     /// A string in the specification, a number in older answers.
     pub to_object_id: serde_json::Value,
 }
+
+/// Associations of several records.
+#[derive(Debug, Deserialize)]
+pub struct Links {
+    pub results: Vec<LinksOf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LinksOf {
+    pub from: From,
+    pub to: Vec<To>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct From {
+    pub id: String,
+}

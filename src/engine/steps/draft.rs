@@ -80,6 +80,11 @@ pub async fn write(common: &Common<'_>, lead: &Lead) -> WorkResult<(Draft, Usage
     Ok((compose(common, lead, &facts, None)?, usage))
 }
 
+/// Without the model: the template alone.
+pub fn plain(common: &Common<'_>, lead: &Lead) -> WorkResult<Draft> {
+    compose(common, lead, &facts_of(lead, common.engine.clock.now()), None)
+}
+
 async fn ask(common: &Common<'_>, lead: &Lead, facts: &[Fact]) -> WorkResult<(Slots, Usage)> {
     let engine = common.engine;
     let system = engine.words.text(&Writer { offer: engine.rules.offer.clone() })?;

@@ -1,4 +1,6 @@
 //! Enrich: a waterfall over the sources, never paid twice, within the run's cap; each field with its provenance.
+use std::future::Future;
+
 use serde::Deserialize;
 use serde::Serialize;
 use serde_json::Value;
@@ -21,14 +23,18 @@ use crate::engine::executor::StepCx;
 use crate::engine::executor::WorkError;
 use crate::engine::executor::WorkResult;
 use crate::engine::steps::discover::keys_of;
+use crate::ports::error::PortResult;
 use crate::ports::vendors::Enriched;
 use crate::ports::vendors::EnrichedCompany;
 use crate::run::state::EffectClass;
 use crate::run::state::LeadState;
+use crate::store::cost;
+use crate::store::effects::Effect;
 use crate::store::items::ItemRow;
 use crate::store::items::NewItem;
 use crate::store::leads;
 use crate::store::leads::RunLead;
+use crate::store::open::StoreError;
 use crate::store::runs::RunRow;
 
 /// What a vendor said is good for this long.
@@ -56,6 +62,8 @@ enum Answer {
         #[serde(default)]
         credits: i64,
     },
+    /// The run's cap of credits does not allow this purchase.
+    OverCap,
     /// The program stopped between the call and its answer: not asked again, since that might cost twice.
     Lost,
 }
@@ -68,11 +76,11 @@ impl Executor for Enrich {
         next_round(cx).await
     }
 
-    async fn work(&self, engine: &Engine, _run: &RunRow, item: &ItemRow) -> WorkResult<Value> {
+    async fn work(&self, engine: &Engine, run: &RunRow, item: &ItemRow) -> WorkResult<Value> {
         let ask: Ask = serde_json::from_value(item.payload.clone())?;
         let answer = match &ask {
-            Ask::People { vendor, leads } => people(engine, item, vendor, leads).await,
-            Ask::Companies { vendor, companies } => organisations(engine, item, vendor, companies).await,
+            Ask::People { vendor, leads } => people(engine, (run, item), vendor, leads).await,
+            Ask::Companies { vendor, companies } => organisations(engine, (run, item), vendor, companies).await,
         };
         match answer {
             Err(WorkError::Unknown(_)) => Ok(serde_json::to_value(Answer::Lost)?),
@@ -87,14 +95,19 @@ impl Executor for Enrich {
                 for (id, row) in leads.iter().zip(rows) {
                     take_person(cx, (&vendor, id), row).await?;
                 }
-                leads::spend(cx.conn, &item.key, &cx.run.id, (&vendor, credits), cx.now).await?;
+                cost::settle_credits(cx.conn, &item.key, credits, cx.now).await?;
                 cx.add("credits", credits);
             }
-            (Ask::Companies { vendor, companies }, Answer::Companies { rows, credits }) => {
+            (Ask::Companies { companies, .. }, Answer::Companies { rows, credits }) => {
                 take_companies(cx, companies, rows).await?;
-                leads::spend(cx.conn, &item.key, &cx.run.id, (&vendor, credits), cx.now).await?;
+                cost::settle_credits(cx.conn, &item.key, credits, cx.now).await?;
                 cx.add("credits", credits);
             }
+            (Ask::People { leads, .. }, Answer::OverCap) => cx.add("over_cap", leads.len() as i64),
+            (Ask::Companies { companies, .. }, Answer::OverCap) => {
+                cx.add("companies_over_cap", companies.len() as i64);
+            }
+            // It may have been paid: what was set aside for it stays.
             _ => cx.add("lost", 1),
         }
         Ok(Vec::new())
@@ -160,7 +173,7 @@ async fn people_items(cx: &mut StepCx<'_>, vendor: &str, batch: usize, each: i64
 
 /// How many can still be bought within the run's cap.
 async fn room(cx: &mut StepCx<'_>, each: i64) -> WorkResult<usize> {
-    let spent: i64 = leads::spent(cx.conn, &cx.run.id).await?.values().sum();
+    let spent: i64 = cost::credits(cx.conn, &cx.run.id).await?.values().sum();
     Ok(usize::try_from((cx.run.plan.credits_cap - spent).max(0) / each.max(1)).unwrap_or(0))
 }
 
@@ -199,7 +212,7 @@ async fn company_items(cx: &mut StepCx<'_>) -> WorkResult<Vec<NewItem>> {
         .collect()
 }
 
-async fn people(engine: &Engine, item: &ItemRow, vendor: &str, ids: &[LeadId]) -> WorkResult<Value> {
+async fn people(engine: &Engine, at: (&RunRow, &ItemRow), vendor: &str, ids: &[LeadId]) -> WorkResult<Value> {
     let source = engine.vendors.enrichment.iter().find(|source| source.vendor() == vendor);
     let source = source.ok_or_else(|| WorkError::Refused(format!("ask {vendor}: it is not connected any more")))?;
     let mut people = Vec::with_capacity(ids.len());
@@ -209,28 +222,60 @@ async fn people(engine: &Engine, item: &ItemRow, vendor: &str, ids: &[LeadId]) -
             people.extend(leads::get(&mut conn, id).await?);
         }
     }
-    let effect = effect(item, vendor, "enrich people", EffectClass::AtMostOnce, &ids);
+    let effect = effect(at.1, vendor, "enrich people", EffectClass::AtMostOnce, &ids);
+    let most = source.credits_each() * ids.len() as i64;
     let call = || async {
         let rows: Vec<Enriched> = source.people(&people).await?;
         let credits = rows.iter().map(|row| row.credits).sum();
         let rows = rows.into_iter().map(|row| row.lead).collect();
         Ok(json!(Answer::People { rows, credits }))
     };
-    effects::perform(engine, item, &effect, call, effects::nothing_to_look_up).await
+    within_cap(engine, at, (&effect, most), call).await
 }
 
-async fn organisations(engine: &Engine, item: &ItemRow, vendor: &str, companies: &[Company]) -> WorkResult<Value> {
+/// The most it can cost is set aside first. Several workers, or a worker that died in the middle, pass the cap no more
+/// than one does.
+async fn within_cap<C, F>(engine: &Engine, at: (&RunRow, &ItemRow), what: (&Effect, i64), call: C) -> WorkResult<Value>
+where
+    C: FnOnce() -> F,
+    F: Future<Output = PortResult<Value>>,
+{
+    let (run, item) = at;
+    let (effect, most) = what;
+    let mut tx = engine.store.begin().await?;
+    let set_aside = (effect.vendor.as_str(), most, run.plan.credits_cap);
+    let allowed = cost::reserve_credits(&mut tx, &item.key, &run.id, set_aside, engine.clock.now()).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    if !allowed {
+        return Ok(serde_json::to_value(Answer::OverCap)?);
+    }
+    let answer = effects::perform(engine, item, effect, call, effects::nothing_to_look_up).await;
+    if answer.is_err() {
+        let mut tx = engine.store.begin().await?;
+        cost::release_credits(&mut tx, &item.key, &effect.key).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+    }
+    answer
+}
+
+async fn organisations(
+    engine: &Engine,
+    at: (&RunRow, &ItemRow),
+    vendor: &str,
+    companies: &[Company],
+) -> WorkResult<Value> {
     let source = engine.vendors.enrichment.iter().find(|source| source.vendor() == vendor);
     let source = source.ok_or_else(|| WorkError::Refused(format!("ask {vendor}: it is not connected any more")))?;
     let ids: Vec<&str> = companies.iter().map(|company| company.id.as_str()).collect();
-    let effect = effect(item, vendor, "enrich companies", EffectClass::AtMostOnce, &ids);
+    let effect = effect(at.1, vendor, "enrich companies", EffectClass::AtMostOnce, &ids);
+    let most = source.company_credits_each() * companies.len() as i64;
     let call = || async {
         let rows: Vec<EnrichedCompany> = source.companies(companies).await?;
         let credits = rows.iter().map(|row| row.credits).sum();
         let rows = rows.into_iter().map(|row| row.company).collect();
         Ok(json!(Answer::Companies { rows, credits }))
     };
-    effects::perform(engine, item, &effect, call, effects::nothing_to_look_up).await
+    within_cap(engine, at, (&effect, most), call).await
 }
 
 async fn cached(cx: &mut StepCx<'_>, vendor: &str, lead: &Lead) -> WorkResult<Option<Option<Lead>>> {
@@ -273,6 +318,7 @@ async fn take_companies(cx: &mut StepCx<'_>, asked: Vec<Company>, found: Vec<Opt
 /// Who has a usable address goes on; each of the others with its reason.
 async fn conclude(cx: &mut StepCx<'_>) -> WorkResult<Next> {
     let rows = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?;
+    let capped = cx.noted("over_cap") > 0;
     let (mut enriched, mut missed, mut invalid, mut merged) = (0, 0, 0, 0);
     let mut seen: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
     let mut good = Vec::new();
@@ -281,7 +327,7 @@ async fn conclude(cx: &mut StepCx<'_>) -> WorkResult<Next> {
         let reason = match key {
             None => {
                 missed += 1;
-                "no address found at any source"
+                if capped { "no address within the cap of credits" } else { "no address found at any source" }
             }
             Some(_) if row.lead.verdict == Verdict::Invalid => {
                 invalid += 1;

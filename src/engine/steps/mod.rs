@@ -1,11 +1,14 @@
 //! One executor per step kind.
+pub mod compare;
 pub mod crm;
 pub mod discover;
 pub mod draft;
 pub mod enrich;
+pub mod granted;
 pub mod launch;
 pub mod prefilter;
 pub mod preview;
+pub mod revert;
 pub mod validate;
 
 use crate::engine::executor::Executor;
@@ -20,5 +23,7 @@ pub fn executor_of(kind: StepKind) -> &'static dyn Executor {
         StepKind::Crm => &crm::CrmStep,
         StepKind::Preview => &preview::Preview,
         StepKind::Launch => &launch::Launch,
+        StepKind::Compare => &compare::Compare,
+        StepKind::Revert => &revert::Revert,
     }
 }

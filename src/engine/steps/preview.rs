@@ -30,17 +30,19 @@ use crate::run::launch::LaunchPayload;
 use crate::run::launch::Outgoing;
 use crate::run::launch::PlannedTouch;
 use crate::run::launch::Schedule;
+use crate::run::plan::DRAFT_TOKENS_MAX;
 use crate::run::state::GateKind;
 use crate::run::state::GateState;
 use crate::run::state::LeadState;
 use crate::run::turn::Usage;
+use crate::store::cost;
 use crate::store::gates;
 use crate::store::items::ItemRow;
 use crate::store::items::NewItem;
 use crate::store::leads;
 use crate::store::leads::RunLead;
+use crate::store::open::StoreError;
 use crate::store::outreach;
-use crate::store::plans;
 use crate::store::plans::UsageRow;
 use crate::store::runs::RunRow;
 
@@ -62,6 +64,9 @@ struct Ask {
 struct Answer {
     draft: Draft,
     usage: Usage,
+    /// The run's cap of tokens left no room for the model.
+    #[serde(default)]
+    over_cap: bool,
 }
 
 #[async_trait::async_trait]
@@ -88,27 +93,22 @@ impl Executor for Preview {
             engine.rules.playbooks.iter().find(|(file, _)| *file == name).map_or(&[][..], |(_, lines)| lines);
         let sequence = sequence_of(engine, run)?;
         let common = Common { engine, sequence, playbook, playbook_name: &name, wishes: &ask.wishes };
+        if !set_aside(engine, run, item).await? {
+            let draft = draft::plain(&common, &lead)?;
+            return Ok(serde_json::to_value(Answer { draft, usage: Usage::default(), over_cap: true })?);
+        }
         let (draft, usage) = draft::write(&common, &lead).await?;
-        Ok(serde_json::to_value(Answer { draft, usage })?)
+        Ok(serde_json::to_value(Answer { draft, usage, over_cap: false })?)
     }
 
     async fn absorb(&self, cx: &mut StepCx<'_>, item: &ItemRow, answer: &Value) -> WorkResult<Vec<NewItem>> {
         let ask: Ask = serde_json::from_value(item.payload.clone())?;
         let answer: Answer = serde_json::from_value(answer.clone())?;
         outreach::put_draft(cx.conn, &cx.run.id, &ask.lead, ask.version, &answer.draft).await?;
-        let engine = cx.engine;
-        let row = UsageRow {
-            id: format!("usage:{}", item.key),
-            thread: cx.run.thread.clone(),
-            run: Some(cx.run.id.0.clone()),
-            purpose: "draft".to_owned(),
-            model: engine.llm.name().to_owned(),
-            prompt_tokens: answer.usage.prompt_tokens as i64,
-            completion_tokens: answer.usage.completion_tokens as i64,
-            cost_micro_usd: engine.rules.price.of(answer.usage),
-            at: cx.now,
-        };
-        plans::add_usage(cx.conn, &row).await?;
+        cx.add("over_tokens", i64::from(answer.over_cap));
+        let cost = cx.engine.rules.price.of(answer.usage);
+        let used = (answer.usage.prompt_tokens as i64, answer.usage.completion_tokens as i64, cost);
+        cost::settle_tokens(cx.conn, &usage_id(item), used, cx.now).await?;
         Ok(Vec::new())
     }
 
@@ -139,6 +139,29 @@ impl Executor for Preview {
         cx.note("wishes", changes.wishes.clone());
         Ok(Next::Items(draft_items(cx, gate.version + 1, &changes.wishes).await?))
     }
+}
+
+fn usage_id(item: &ItemRow) -> String {
+    format!("usage:{}", item.key)
+}
+
+/// The most that a draft can use is set aside first; a plan without a cap has room for every draft.
+async fn set_aside(engine: &Engine, run: &RunRow, item: &ItemRow) -> WorkResult<bool> {
+    let most = UsageRow {
+        id: usage_id(item),
+        thread: run.thread.clone(),
+        run: Some(run.id.0.clone()),
+        purpose: "draft".to_owned(),
+        model: engine.llm.name().to_owned(),
+        prompt_tokens: DRAFT_TOKENS_MAX,
+        completion_tokens: 0,
+        cost_micro_usd: 0,
+        at: engine.clock.now(),
+    };
+    let mut tx = engine.store.begin().await?;
+    let allowed = cost::reserve_tokens(&mut tx, &run.id, &most, run.plan.tokens_cap.unwrap_or(i64::MAX)).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(allowed)
 }
 
 async fn draft_items(cx: &mut StepCx<'_>, version: i64, wishes: &str) -> WorkResult<Vec<NewItem>> {

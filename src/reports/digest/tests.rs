@@ -37,7 +37,7 @@ fn a_rate_of_few_says_so_and_of_enough_is_a_rate() {
         replied: 7,
         started: 25,
         unsubscribed: 1,
-        gates: Waiting { launch: 1, compliance: 0 },
+        gates: Waiting { launch: 1, ..Waiting::default() },
         ..DigestNumbers::default()
     };
     let full = card(&words, &numbers, span(), "UTC").unwrap();

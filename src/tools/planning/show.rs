@@ -11,6 +11,7 @@ use crate::run::state::StepKind;
 use crate::run::turn::Returned;
 use crate::store::cards;
 use crate::store::conversation;
+use crate::store::cost;
 use crate::store::gates;
 use crate::store::open::Conn;
 use crate::store::plans;
@@ -22,6 +23,7 @@ use crate::tools::planning::args;
 use crate::tools::planning::args::PlanArgs;
 use crate::tools::planning::words;
 use crate::workflows::bulk;
+use crate::workflows::bulk::Hits;
 use crate::workflows::bulk::Setting;
 use crate::workflows::pace::HISTORY_MAX;
 use crate::workflows::pace::History;
@@ -47,7 +49,8 @@ pub async fn show(cx: &ToolCx, wanted: PlanArgs) -> anyhow::Result<Returned> {
     }
     let before = plans::newest(&mut tx, &cx.thread).await?;
     let history = history(&mut tx).await?;
-    let plan = make(&criteria, &cx.config, &history, before.as_ref().map_or(1, |row| row.plan.version + 1));
+    let hits = hits(&mut tx).await?;
+    let plan = make(&criteria, &cx.config, (&history, &hits), before.as_ref().map_or(1, |row| row.plan.version + 1));
     let sentence = sentence(&plan);
     put(&mut tx, cx, plan, before).await?;
     tx.commit().await?;
@@ -55,12 +58,13 @@ pub async fn show(cx: &ToolCx, wanted: PlanArgs) -> anyhow::Result<Returned> {
 }
 
 /// The same criteria and history make the same plan.
-fn make(criteria: &Criteria, config: &ToolConfig, history: &History, version: i64) -> Plan {
+fn make(criteria: &Criteria, config: &ToolConfig, past: (&History, &Hits), version: i64) -> Plan {
     let function = function_of(&criteria.titles).map_or("", function_word);
     let setting = Setting {
         version,
         estimates: &config.estimates,
-        history,
+        history: past.0,
+        hits: past.1,
         playbook: playbook::choose(&config.playbooks, criteria, function).map(|found| found.cited()),
         profile: profile_for(criteria, &config.profiles).map_or_else(String::new, |found| found.name().to_owned()),
         sequence: config.sequences.first().map_or_else(String::new, |found| found.name.clone()),
@@ -87,6 +91,15 @@ async fn history(c: &mut Conn) -> anyhow::Result<History> {
         history.insert(*kind, runs::history(c, *kind, HISTORY_MAX).await?);
     }
     Ok(history)
+}
+
+/// What leads cost at each vendor in runs that came to their end.
+async fn hits(c: &mut Conn) -> anyhow::Result<Hits> {
+    let mut hits = Hits::new();
+    for (plan, vendor, credits) in cost::history(c, HISTORY_MAX).await? {
+        hits.entry(vendor).or_default().push((credits, i64::from(plan.criteria.count)));
+    }
+    Ok(hits)
 }
 
 async fn put(c: &mut Conn, cx: &ToolCx, plan: Plan, before: Option<PlanRow>) -> anyhow::Result<()> {

@@ -1,4 +1,6 @@
 //! A plan as a card: the words from the template, the numbers from the plan.
+use crate::cards::cost;
+use crate::cards::cost::named;
 use crate::cards::post;
 use crate::cards::post::Button;
 use crate::domain::criteria::Criteria;
@@ -48,6 +50,8 @@ pub fn filling(plan: &Plan, config: &ToolConfig, vendors: &Vendors, after: Strin
         credits_min: plan.credits.min,
         credits_max: plan.credits.max,
         credits_cap: plan.credits_cap,
+        quotes: plan.quotes.iter().map(cost::quoted).collect(),
+        quote_basis: plan.quote_basis.clone(),
         cost_min: plan.model_cost_micro_usd.min,
         cost_max: plan.model_cost_micro_usd.max,
         model_sandbox: config.model_sandbox,
@@ -153,13 +157,4 @@ fn shortened(mut names: Vec<String>) -> Vec<String> {
         names.push(format!("{more} more"));
     }
     names
-}
-
-/// A vendor as it writes itself.
-pub fn named(vendor: &str) -> String {
-    match vendor {
-        "hubspot" => "HubSpot".to_owned(),
-        "lemlist" => "lemlist".to_owned(),
-        other => other.chars().take(1).flat_map(char::to_uppercase).chain(other.chars().skip(1)).collect(),
-    }
 }

@@ -36,6 +36,24 @@ fn id_of(outcome: &Upserted) -> String {
     }
 }
 
+/// Read by id, written back by id, linked with, archived.
+async fn the_way_back(hubspot: &HubSpot, at: (&str, &str)) {
+    let (contact, company) = (at.0.to_owned(), at.1.to_owned());
+    let empty = row(&[("title", ""), ("city", "Ulm")]);
+    hubspot.update("contacts", &[(contact.clone(), empty)]).await.unwrap();
+    let read = hubspot.read("contacts", &[contact.clone(), "404".to_owned()]).await.unwrap();
+    assert_eq!(read.len(), 1);
+    assert_eq!((read[0].fields.get("title"), read[0].fields["city"].as_str()), (None, "Ulm"));
+    assert!(hubspot.links("contacts", std::slice::from_ref(&contact)).await.unwrap().is_empty());
+    hubspot.associate(&[(contact.clone(), company.clone())]).await.unwrap();
+    let links = hubspot.links("contacts", std::slice::from_ref(&contact)).await.unwrap();
+    assert_eq!(links[&contact].iter().cloned().collect::<Vec<_>>(), [format!("companies {company}")]);
+    for _ in 0..2 {
+        hubspot.archive("contacts", std::slice::from_ref(&contact)).await.unwrap();
+    }
+    assert!(hubspot.read("contacts", &[contact]).await.unwrap().is_empty());
+}
+
 #[tokio::test]
 #[ignore = "needs ../shared; run by .ci/run"]
 async fn hubspot_keeps_to_its_description() {
@@ -69,11 +87,14 @@ async fn hubspot_keeps_to_its_description() {
         ("domain", "acme-new.example"),
         ("industry", "Fintech"),
     ]);
-    let made = hubspot.upsert_companies(std::slice::from_ref(&company)).await.unwrap();
+    let made = hubspot.upsert_companies(std::slice::from_ref(&company), &[None]).await.unwrap();
     assert!(matches!(made[0], Upserted::Created { .. }));
     bench.breathe();
     let other_key = row(&[("quarterdeck_id", "company_2"), ("name", "Acme"), ("domain", "acme-new.example")]);
-    let kept = hubspot.upsert_companies(&[company, other_key]).await.unwrap();
+    let both = [company, other_key];
+    let standing = hubspot.standing("companies", &both).await.unwrap();
+    assert!(standing.iter().flatten().all(|record| record.id == id_of(&made[0])), "{standing:?}");
+    let kept = hubspot.upsert_companies(&both, &standing).await.unwrap();
     assert_eq!(kept, [Upserted::Updated { id: id_of(&made[0]) }, Upserted::Updated { id: id_of(&made[0]) }]);
     assert_eq!(hubspot.companies_by_domain(&["acme-new.example".to_owned()]).await.unwrap().len(), 1);
 
@@ -95,9 +116,20 @@ async fn hubspot_keeps_to_its_description() {
     assert!(!hubspot.search("contacts", "new.two", 10).await.unwrap().is_empty());
     let read = hubspot.contacts_by_email(&emails).await.unwrap();
     assert_eq!(read[0].fields.get("opted_out").map(String::as_str), Some("true"));
+    the_way_back(&hubspot, (&id_of(&first[3]), &id_of(&made[0]))).await;
     let spec = Spec::read("/hubspot", &FILES, &[]);
     bench.check(
         &spec,
-        &["batch/upsert", "batch/read", "associate/default", "unsubscribe-all", "/owners", "/properties", "/notes"],
+        &[
+            "batch/upsert",
+            "batch/read",
+            "batch/update",
+            "batch/archive",
+            "associate/default",
+            "unsubscribe-all",
+            "/owners",
+            "/properties",
+            "/notes",
+        ],
     );
 }

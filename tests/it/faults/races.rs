@@ -47,6 +47,7 @@ const AT_ONCE: usize = 8;
 const SHORT_LIFE_MS: i64 = 30_000;
 /// A worker that does not let a gate expire within this is stuck.
 const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_millis(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
@@ -105,7 +106,7 @@ async fn ten_thousand() {
 async fn races(count: u64) {
     let seed = seed();
     let world = World::new().await;
-    let ring = Ring::new(&world).await;
+    let ring = Ring::new(&world);
     let ended = futures::stream::iter(0..count).map(|n| ring.race(mix(seed.wrapping_add(n)))).buffer_unordered(AT_ONCE);
     let mut by_outcome: BTreeMap<(Kind, String), u64> = BTreeMap::new();
     for outcome in ended.collect::<Vec<_>>().await {
@@ -128,7 +129,6 @@ struct Ring<'w> {
     words: Prompts,
     ids: Counted,
     persons: Vec<Person>,
-    thread: ThreadId,
 }
 
 #[derive(Default)]
@@ -152,35 +152,19 @@ struct Prize {
 }
 
 impl<'w> Ring<'w> {
-    async fn new(world: &'w World) -> Self {
+    fn new(world: &'w World) -> Self {
         let person = |id: &str, name: &str| Person {
             id: id.to_owned(),
             name: name.to_owned(),
             roles: Vec::new(),
             zone: "UTC".to_owned(),
         };
-        let thread = ThreadId::from("th_races");
-        let ring = Self {
+        Self {
             world,
             words: Prompts::load().unwrap(),
             ids: Counted::default(),
             persons: vec![person("ava", "Ava"), person("ben", "Ben"), person("mona", "Mona")],
-            thread: thread.clone(),
-        };
-        let now = ring.now();
-        let row = ThreadRow {
-            id: thread,
-            title: "races".to_owned(),
-            owner: "ava".to_owned(),
-            surface: "web".to_owned(),
-            busy: false,
-            created_at: now,
-            updated_at: now,
-        };
-        let mut tx = world.store().begin().await.unwrap();
-        store::conversation::open_thread(&mut tx, &row).await.unwrap();
-        tx.commit().await.unwrap();
-        ring
+        }
     }
 
     fn now(&self) -> Millis {
@@ -241,6 +225,7 @@ impl<'w> Ring<'w> {
     async fn prize(&self, kind: Kind) -> Prize {
         let now = self.now();
         let run = self.run(now);
+        let thread = thread(&run.thread, now);
         let asked =
             Asked { version: 1, payload: payload(), roles: vec![Role::Rep, Role::Manager], quorum: kind.quorum() };
         let mut gate = Gate::waiting(GateId(self.ids.fresh("gate")), (&run.id, 0), GateKind::Launch, asked, now);
@@ -249,8 +234,9 @@ impl<'w> Ring<'w> {
         }
         let deciders = Deciders { persons: &self.persons, absences: &[], starter: "ava", now };
         let content = card(&self.words, &gate, 0, Around { deciders: &deciders, zone: "UTC" }).unwrap();
-        let place = Place { thread: &self.thread, run: Some(&run.id), now, sandbox: true };
+        let place = Place { thread: &run.thread, run: Some(&run.id), now, sandbox: true };
         let mut tx = self.world.store().begin().await.unwrap();
+        store::conversation::open_thread(&mut tx, &thread).await.unwrap();
         assert!(store::runs::insert(&mut tx, &run, run.id.as_str()).await.unwrap());
         let mut step = store::runs::steps(&mut tx, &run.id).await.unwrap().remove(0);
         step.state = StepState::Waiting;
@@ -275,7 +261,7 @@ impl<'w> Ring<'w> {
         RunRow {
             id: RunId(self.ids.fresh("run")),
             code: self.ids.code(),
-            thread: self.thread.clone(),
+            thread: ThreadId(self.ids.fresh("th")),
             plan: serde_json::from_value(plan).unwrap(),
             plan_hash: String::new(),
             state: RunState::Waiting,
@@ -297,12 +283,21 @@ impl<'w> Ring<'w> {
 
     /// The worker lets it expire, unless somebody decided.
     async fn is_over(&self, id: &GateId) {
-        let waited = tokio::time::timeout(PATIENCE, async {
-            while self.stored(id).await.state == GateState::Waiting {
-                tokio::task::yield_now().await;
-            }
-        });
-        waited.await.unwrap_or_else(|_| panic!("{id} does not expire"));
+        let since = std::time::Instant::now();
+        while self.stored(id).await.state == GateState::Waiting {
+            assert!(since.elapsed() < PATIENCE, "{id} does not expire: {}", self.told_of(id).await);
+            // Between two looks the one connection of SQLite is the worker's.
+            let _looked = tokio::time::timeout(LOOK, std::future::pending::<()>()).await;
+        }
+    }
+
+    /// Where its run stands, for a failing test.
+    async fn told_of(&self, id: &GateId) -> String {
+        let run = self.stored(id).await.run;
+        let mut conn = self.world.store().conn().await.unwrap();
+        let run = store::runs::get(&mut conn, &run).await.unwrap().unwrap();
+        let due = store::runs::due(&mut conn, self.now(), 1_000).await.unwrap().len();
+        format!("{:?}, due since {} ms of world time, {due} runs due", run.state, self.now().since(run.wake_at))
     }
 
     /// Actions of the audit about this gate.
@@ -362,6 +357,18 @@ struct Press {
     values: Value,
     not_before: Millis,
     yields: u64,
+}
+
+fn thread(id: &ThreadId, now: Millis) -> ThreadRow {
+    ThreadRow {
+        id: id.clone(),
+        title: "a race".to_owned(),
+        owner: "ava".to_owned(),
+        surface: "web".to_owned(),
+        busy: false,
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 /// One recipient; nobody is mailed, because the run has no step that mails.

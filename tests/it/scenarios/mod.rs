@@ -1,8 +1,10 @@
 //! What people do with the desk, from the first word to the digest.
+mod cost;
 mod decisions;
 mod flagship;
 mod gates;
 mod hostile;
 mod input;
 mod restart;
+mod undo;
 mod upgrade;

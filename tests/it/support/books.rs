@@ -27,6 +27,11 @@ pub fn mails(ledger: &Value) -> &[Value] {
     list(&ledger["lemlist"]["mails"])
 }
 
+/// How often the CRM wrote this: `contacts_created`.
+pub fn wrote(ledger: &Value, what: &str) -> u64 {
+    ledger["hubspot"]["written"][what].as_u64().unwrap_or(0)
+}
+
 fn texts(rows: &Value, key: &str) -> BTreeSet<String> {
     list(rows).iter().filter_map(|row| row[key].as_str()).map(str::to_lowercase).collect()
 }

@@ -2,6 +2,7 @@
 pub mod books;
 pub mod checks;
 pub mod client;
+pub mod crm;
 pub mod desk;
 pub mod model;
 pub mod process;

@@ -39,7 +39,7 @@ async fn the_own_property_is_made_once_where_it_is_missing() {
     let hubspot = HubSpot::connect(server.endpoint()).unwrap();
     for _ in 0..2 {
         let rows = [row(&[("quarterdeck_id", "c1"), ("domain", "a.example")])];
-        assert_eq!(hubspot.upsert_companies(&rows).await.unwrap(), [Upserted::Created { id: "1".into() }]);
+        assert_eq!(hubspot.upsert_companies(&rows, &[None]).await.unwrap(), [Upserted::Created { id: "1".into() }]);
     }
     let made =
         server.seen().into_iter().filter(|seen| seen.target == "/crm/properties/2026-09/companies").collect::<Vec<_>>();

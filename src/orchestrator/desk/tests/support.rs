@@ -1,5 +1,6 @@
 //! A desk on a fresh database with a scripted model, scripted tools and a clock that moves when told.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -181,7 +182,26 @@ impl Crm for Ears {
     async fn upsert_contacts(&self, _: &[BTreeMap<String, String>]) -> PortResult<Vec<Upserted>> {
         unused()
     }
-    async fn upsert_companies(&self, _: &[BTreeMap<String, String>]) -> PortResult<Vec<Upserted>> {
+    async fn standing(&self, _: &str, _: &[BTreeMap<String, String>]) -> PortResult<Vec<Option<CrmRecord>>> {
+        unused()
+    }
+    async fn upsert_companies(
+        &self,
+        _: &[BTreeMap<String, String>],
+        _: &[Option<CrmRecord>],
+    ) -> PortResult<Vec<Upserted>> {
+        unused()
+    }
+    async fn read(&self, _: &str, _: &[String]) -> PortResult<Vec<CrmRecord>> {
+        unused()
+    }
+    async fn links(&self, _: &str, _: &[String]) -> PortResult<BTreeMap<String, BTreeSet<String>>> {
+        unused()
+    }
+    async fn update(&self, _: &str, _: &[(String, BTreeMap<String, String>)]) -> PortResult<Vec<Upserted>> {
+        unused()
+    }
+    async fn archive(&self, _: &str, _: &[String]) -> PortResult<()> {
         unused()
     }
     async fn associate(&self, _: &[(String, String)]) -> PortResult<()> {
