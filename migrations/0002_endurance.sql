@@ -19,6 +19,8 @@ ALTER TABLE limiter ADD COLUMN day_used BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE limiter ADD COLUMN day_max BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE limiter ADD COLUMN waits BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE limiter ADD COLUMN waited_ms BIGINT NOT NULL DEFAULT 0;
+-- What a ready item waits for besides its time: halt, reconcile, breaker:VENDOR, daily:VENDOR.
+ALTER TABLE item ADD COLUMN waits TEXT;
 CREATE TABLE breaker (
     vendor TEXT PRIMARY KEY, state TEXT NOT NULL, failures BIGINT NOT NULL, opened_at BIGINT NOT NULL,
     probe_at BIGINT NOT NULL, why TEXT NOT NULL
@@ -70,3 +72,11 @@ CREATE TABLE item_archive (
     created_at BIGINT NOT NULL, ended_at BIGINT, archived_at BIGINT NOT NULL
 );
 CREATE INDEX item_archive_run ON item_archive (run, step, state);
+
+-- Who a launch goes to, one person a row; the gate's payload holds a digest over the hashes -------------------------
+CREATE TABLE gate_recipient (
+    gate TEXT NOT NULL, idx BIGINT NOT NULL, lead TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (gate, idx)
+);
+CREATE INDEX run_lead_rank ON run_lead (run, position, lead);
+CREATE UNIQUE INDEX gate_recipient_lead ON gate_recipient (gate, lead);

@@ -48,6 +48,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("croner", &["domain/schedule.rs"]),
     ("flate2", &["app/copy.rs"]),
     ("getrandom", &["app/ids.rs"]),
+    ("rustix", &["engine/failpoint.rs"]),
 ];
 
 const LINES_MAX: usize = 500;

@@ -89,12 +89,12 @@ impl Drop for Desk {
     }
 }
 
-fn is_ready(port: u16) -> bool {
+pub fn is_ready(port: u16) -> bool {
     let ask = format!("GET /readyz HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n");
     exchange(port, &ask).is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }
 
-fn exchange(port: u16, text: &str) -> std::io::Result<String> {
+pub fn exchange(port: u16, text: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.write_all(text.as_bytes())?;

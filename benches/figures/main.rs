@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on has nothing to say")]
 #![expect(clippy::disallowed_methods, reason = "a bench measures machine time from outside the program")]
 mod bare;
+mod bulk;
 mod desk;
 mod endpoint;
 mod items;
@@ -38,6 +39,11 @@ fn main() {
         && first == BARE
     {
         return bare::run(base);
+    }
+    // `cargo bench --bench figures -- bulk [LEADS]`: one run of thousands, and nothing else.
+    if let Some(at) = args.iter().position(|arg| arg == "bulk") {
+        let leads = args.get(at + 1).and_then(|text| text.parse().ok());
+        return bulk::run(env!("CARGO_BIN_EXE_quarterdeck"), leads.unwrap_or(bulk::LEADS));
     }
     if args.iter().any(|arg| arg == ITEMS) {
         return through_the_worker();

@@ -18,6 +18,13 @@ pub fn cpu_ms(pid: u32) -> f64 {
     ticks * TICK_MS
 }
 
+/// The most memory that a process has held so far.
+pub fn peak_mb(pid: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() * 1_024.0 / 1e6
+}
+
 pub fn usage(pid: u32) -> Usage {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let mb = |key: &str| {

@@ -14,6 +14,7 @@ use crate::store::gates;
 use crate::store::open::Conn;
 use crate::store::open::Store;
 use crate::store::outreach;
+use crate::store::recipients;
 use crate::store::totals;
 use crate::store::totals::Span;
 
@@ -52,8 +53,10 @@ async fn launched(conn: &mut Conn, run: &RunId, account: &mut Account) -> anyhow
         account.enrolled.insert(enrolment.email_key);
     }
     if let Some(gate) = gates::get(conn, &GateId(campaign.gate.to_string())).await? {
-        let payload: LaunchPayload = serde_json::from_value(gate.payload).context("read the approved launch")?;
-        account.approved = payload.recipients.into_iter().map(|recipient| recipient.email).collect();
+        let payload: LaunchPayload =
+            serde_json::from_value(gate.payload.clone()).context("read the approved launch")?;
+        let inline = payload.recipients.into_iter().map(|who| who.email);
+        account.approved = inline.chain(recipients::addresses(conn, &gate.id).await?).collect();
     }
     Ok(())
 }

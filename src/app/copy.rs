@@ -27,6 +27,8 @@ use crate::store::backup::Table;
 const FORMAT: u32 = 1;
 /// No row of ours is longer: an altered file cannot make us take more memory.
 const LINE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// How a compressed file begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 const BUFFER_BYTES: usize = 256 * 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,18 +159,19 @@ pub struct Reader {
 
 impl Reader {
     pub fn open(path: &Path) -> Result<(Self, Header), CopyError> {
-        let file = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);
+        let mut file = BufReader::with_capacity(BUFFER_BYTES, File::open(path)?);
+        // What is not even compressed is somebody else's file.
+        if !file.fill_buf()?.starts_with(&GZIP) {
+            return Err(CopyError::Foreign);
+        }
         let mut reader = Self {
             lines: BufReader::with_capacity(BUFFER_BYTES, GzDecoder::new(file)),
             hash: Sha256::new(),
             rows: 0,
             line: Vec::new(),
         };
-        // What is not even compressed is somebody else's file.
-        match reader.next_line() {
-            Ok(true) => {}
-            Ok(false) | Err(CopyError::Altered) => return Err(CopyError::Foreign),
-            Err(other) => return Err(other),
+        if !reader.next_line()? {
+            return Err(CopyError::CutOff);
         }
         #[derive(Deserialize)]
         struct Form {
@@ -194,6 +197,11 @@ impl Reader {
         self.hash.update(&self.line);
         self.rows += 1;
         serde_json::from_slice(&self.line).map(Some).map_err(|_| CopyError::Altered)
+    }
+
+    /// Length of the row that was read last.
+    pub fn row_bytes(&self) -> usize {
+        self.line.len()
     }
 
     fn end(&mut self) -> Result<(), CopyError> {

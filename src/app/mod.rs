@@ -5,6 +5,7 @@ pub mod books;
 pub mod clock;
 pub mod copy;
 pub mod error;
+pub mod estimates;
 pub mod ground;
 pub mod ids;
 pub mod jobs;

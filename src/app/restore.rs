@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::Context;
-use serde_json::Value;
 
 use crate::app::backup::Amount;
 use crate::app::copy::CopyError;
@@ -19,6 +18,9 @@ use crate::store::backup::Table;
 use crate::store::open::Store;
 use crate::store::open::Tx;
 use crate::store::restored;
+
+/// Rows of about so much go into one statement.
+const BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
 
 pub async fn restore(config: &Config, file: &Path, now: Millis) -> Result<Amount, StartError> {
     let bytes = std::fs::metadata(file).map(|meta| meta.len()).unwrap_or(0);
@@ -103,18 +105,20 @@ async fn refuse_if_filled(store: &Store, shown: &str) -> Result<(), Stop> {
 /// Row by row from the file, so many at once that a distant database is not asked for each; how many by table.
 async fn put_all(tx: &mut Tx, reader: &mut Reader, tables: &[Table]) -> Result<Vec<i64>, Stop> {
     let mut counts = vec![0; tables.len()];
-    let mut waiting: (usize, Vec<Vec<Value>>) = (0, Vec::new());
+    let (mut at, mut waiting, mut bytes) = (0, Vec::new(), 0);
     loop {
         let row = reader.row()?;
-        let moves_on = row.as_ref().is_none_or(|(table, _)| *table != waiting.0);
-        let table = tables.get(waiting.0).context("find the table of a row")?;
-        if moves_on || waiting.1.len() >= backup::rows_at_once(table) {
-            backup::put(tx, table, &waiting.1).await?;
-            waiting.1.clear();
+        let moves_on = row.as_ref().is_none_or(|(number, _)| *number != at);
+        let table = tables.get(at).context("find the table of a row")?;
+        if moves_on || waiting.len() >= backup::rows_at_once(table) || bytes >= BYTES_AT_ONCE {
+            backup::put(tx, table, &waiting).await?;
+            waiting.clear();
+            bytes = 0;
         }
         let Some((number, values)) = row else { return Ok(counts) };
         *counts.get_mut(number).ok_or(CopyError::Altered)? += 1;
-        waiting.0 = number;
-        waiting.1.push(values);
+        at = number;
+        bytes += reader.row_bytes();
+        waiting.push(values);
     }
 }

@@ -1,28 +1,18 @@
 //! What RevOps and the operator wrote, in the form in which each service takes it.
 use crate::app::books::Books;
+use crate::app::estimates::estimates;
 use crate::config::model::Config;
 use crate::config::parts::Standing;
-use crate::connectors::apollo;
-use crate::connectors::explorium;
-use crate::connectors::hubspot;
-use crate::connectors::lemlist;
 use crate::domain::compliance::facts::Sender;
 use crate::domain::sequence::plan::Sequence;
 use crate::engine::context::PlaybookLine;
 use crate::engine::context::Rules;
-use crate::ports::limiter::RateClass;
 use crate::ports::vendors::Vendors;
 use crate::run::canonical::hash_of;
-use crate::run::plan::Range;
 use crate::run::turn::Price;
 use crate::tools::context::SequenceNote;
 use crate::tools::context::ToolConfig;
-use crate::workflows::bulk::Estimates;
-use crate::workflows::bulk::Source;
-use crate::workflows::pace::Lane;
-use crate::workflows::pace::Pace;
 use crate::workflows::playbook::Playbook;
-use crate::workflows::quote;
 
 /// First mails a day when nobody says otherwise: three mailboxes well below their caps.
 const MAILS_PER_DAY: u32 = 40;
@@ -102,69 +92,5 @@ pub fn of_tools(config: &Config, books: &Books, vendors: &Vendors) -> ToolConfig
         playbooks: books.playbooks.clone(),
         estimates: estimates(config, vendors),
         model_sandbox: config.parts.model.standing == Standing::Sandbox,
-    }
-}
-
-/// Time and credits come from the vendors' limits and batch sizes, never from the model.
-fn estimates(config: &Config, vendors: &Vendors) -> Estimates {
-    let pace = |limits: &[RateClass], key: &str| {
-        let limit = limits.iter().find(|limit| limit.key == key).or_else(|| limits.first());
-        limit.map_or(Pace { calls: 1, per_ms: 1_000 }, |limit| Pace {
-            calls: i64::from(limit.calls.saturating_sub(limit.burst).max(1)),
-            per_ms: limit.per_ms,
-        })
-    };
-    let explorium = |batch: i64| Lane::new(explorium::VENDOR, batch, pace(explorium::limits(), "explorium"));
-    let apollo = |batch: i64, key: &str| Lane::new(apollo::VENDOR, batch, pace(apollo::limits(), key));
-    let hubspot = |batch: i64| Lane::new(hubspot::VENDOR, batch, pace(hubspot::limits(), "hubspot"));
-    let lemlist = |batch: i64| Lane::new(lemlist::VENDOR, batch, pace(lemlist::limits(), "lemlist"));
-    let range = |min: i64, max: i64| Range { min, max };
-    let connected = |lane: &Lane| {
-        vendors.prospecting.iter().any(|source| source.vendor() == lane.vendor)
-            || vendors.enrichment.iter().any(|source| source.vendor() == lane.vendor)
-    };
-    let only_connected = |lanes: Vec<Lane>| lanes.into_iter().filter(connected).collect();
-    Estimates {
-        // A page may bring nobody new; the last one is rarely full.
-        discover: only_connected(vec![
-            Lane { each: range(1, 2), percent: range(50, 400), ..explorium(100) },
-            Lane { percent: range(50, 400), ..apollo(100, "apollo:search") },
-        ]),
-        // People, then companies; the next source is asked for the gaps.
-        enrich: only_connected(vec![
-            Lane { each: range(1, 3), percent: range(50, 100), ..explorium(50) },
-            Lane { each: range(3, 6), percent: range(20, 100), ..explorium(50) },
-            Lane { percent: range(0, 100), ..apollo(10, "apollo:enrich") },
-        ]),
-        sources: vendors
-            .enrichment
-            .iter()
-            .enumerate()
-            .map(|(place, source)| Source {
-                vendor: source.vendor().to_owned(),
-                credits_each: source.credits_each(),
-                company_credits_each: if place == 0 { source.company_credits_each() } else { 0 },
-            })
-            .collect(),
-        // Those with an address: known to the CRM, in a running campaign, opted out.
-        validate: vec![
-            Lane { percent: range(30, 100), once: range(0, 1), ..hubspot(100) },
-            Lane {
-                each: range(1, 2),
-                percent: range(30, 110),
-                once: range(0, 2 + i64::from(u8::MAX) / 10),
-                ..lemlist(1)
-            },
-        ],
-        // Companies (read, search, update, upsert), contacts (read, upsert), links; the own property once.
-        crm: vec![Lane { each: range(5, 7), percent: range(30, 100), once: range(0, 3), ..hubspot(100) }],
-        draft: vec![Lane::new(quote::MODEL, 1, Pace { calls: 20, per_ms: 1_000 })],
-        // A campaign with its steps, two calls for a person, three for the note in the CRM.
-        launch: vec![
-            Lane { each: range(2, 2), percent: range(10, 100), once: range(8, 30), ..lemlist(1) },
-            Lane { each: range(2, 3), percent: range(10, 100), once: range(0, 1), ..hubspot(1) },
-        ],
-        price: price(config),
-        credits_max: config.policy.credits_per_run_max,
     }
 }

@@ -13,8 +13,10 @@ use crate::app::vendors;
 use crate::config::model::Config;
 use crate::config::parts::Standing;
 use crate::connectors::http::build::model_client;
+use crate::domain::time::MINUTE;
 use crate::engine::beat::Seat;
 use crate::engine::context::Engine;
+use crate::engine::failpoint::Failpoint;
 use crate::engine::steps::executor_of;
 use crate::engine::worker::Places;
 use crate::engine::worker::Worker;
@@ -85,11 +87,13 @@ pub async fn build(
         clock: Arc::clone(clock),
         ids: Arc::clone(&ids),
         rules: Arc::new(rules::of_engine(config, &books)),
+        grants: Arc::default(),
         owner: ground.owner.clone(),
         hold: Arc::default(),
         executors: Arc::new(executor_of),
         wake: Arc::clone(&engine_wake),
         changed: Arc::clone(&changed),
+        failpoint: Arc::new(failpoint(config)?),
     };
     let tools = RegistryTools {
         registry,
@@ -132,6 +136,14 @@ pub async fn build(
 /// This machine's name, for those who look for the process of a worker.
 fn host() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname").map(|name| name.trim().to_owned()).unwrap_or_default()
+}
+
+fn failpoint(config: &Config) -> Result<Failpoint, StartError> {
+    let Some(text) = &config.failpoint else { return Ok(Failpoint::default()) };
+    let words = || {
+        format!("QUARTERDECK_FAILPOINT: `{text}` is no failpoint; write it as point:vendor:operation:n, or remove it")
+    };
+    Failpoint::parse(text).ok_or_else(|| StartError::Wrong(words()))
 }
 
 fn notify() -> Arc<Notify> {
@@ -183,5 +195,6 @@ fn desk_config(config: &Config, engine: &Engine) -> DeskConfig {
         parts: config.parts.all().into_iter().map(part).collect(),
         sandbox: engine.sandbox(),
         zone: config.digest.zone.clone(),
+        stuck_ms: config.stuck_minutes * MINUTE,
     }
 }

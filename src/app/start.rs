@@ -18,6 +18,7 @@ use crate::app::world;
 use crate::app::world::Outside;
 use crate::app::world::Settle;
 use crate::config::model::Config;
+use crate::domain::time::SECOND;
 use crate::engine::beat::recover;
 use crate::intake::hooks;
 use crate::intake::hooks::Hooks;
@@ -138,9 +139,14 @@ fn spawn_services(running: &mut Running, desk: &Services) {
         inbox.run_inbox(stop).await;
         Ok(())
     });
-    let (events, stop) = (desk.orchestrator.clone(), shutdown);
+    let (events, stop) = (desk.orchestrator.clone(), shutdown.clone());
     running.spawn(async move {
         events.run_events(stop).await;
+        Ok(())
+    });
+    let (watch, stop) = (desk.orchestrator.clone(), shutdown);
+    running.spawn(async move {
+        watch.run_watch(stop).await;
         Ok(())
     });
 }
@@ -160,6 +166,9 @@ async fn spawn_schedule(running: &mut Running, config: &Config, desk: &Services)
     Ok(())
 }
 
+/// A webhook that could not be set up is tried again after this long.
+const HOOK_AGAIN_MS: i64 = 10 * SECOND;
+
 /// The vendor's webhook. The sandbox reaches us on this machine and is asked to call; a live lemlist has no way to a
 /// loopback page, so its events are polled.
 fn hooks(running: &mut Running, desk: &Services, address: SocketAddr) -> Option<Routes> {
@@ -170,9 +179,14 @@ fn hooks(running: &mut Running, desk: &Services, address: SocketAddr) -> Option<
         let outreach = desk.engine.vendors.outreach.clone();
         let shutdown = running.shutdown.clone();
         let url = format!("http://127.0.0.1:{}/hooks/lemlist/{path}", address.port());
+        let clock = desk.engine.clock.clone();
         running.spawn(async move {
-            if let Err(error) = outreach.call_back(&url, &secret).await {
-                tracing::warn!(error = %error, "no webhook could be set up; events are polled");
+            while let Err(error) = outreach.call_back(&url, &secret).await {
+                tracing::warn!(error = %error, "no webhook could be set up yet; events are polled meanwhile");
+                tokio::select! {
+                    () = shutdown.cancelled() => return Ok(()),
+                    () = clock.wait(clock.now().plus(HOOK_AGAIN_MS)) => {}
+                }
             }
             shutdown.cancelled().await;
             Ok(())

@@ -33,7 +33,7 @@ pub async fn connect(
     clock: &Arc<dyn Clock>,
     world: Option<&str>,
 ) -> Result<Vendors, StartError> {
-    let limiter = limits(store, clock).await?;
+    let limiter = limits(config, store, clock).await?;
     let endpoint =
         |part: &Part, path: &str, key: &str| endpoint(part, world.map(|base| format!("{base}{path}")), key, &limiter);
     let parts = &config.parts;
@@ -69,11 +69,12 @@ pub async fn connect(
     })
 }
 
-async fn limits(store: &Store, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Limiter>, StartError> {
-    let limiter = SharedLimiter::new(store.clone(), Arc::clone(clock));
+async fn limits(config: &Config, store: &Store, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Limiter>, StartError> {
+    let limiter = SharedLimiter::new(store.clone(), Arc::clone(clock), &config.digest.zone);
     for limits in [apollo::limits(), explorium::limits(), hubspot::limits(), lemlist::limits()] {
         limiter.define(limits).await.map_err(StartError::failed)?;
     }
+    limiter.define_day(hubspot::VENDOR, config.hubspot_calls_per_day).await.map_err(StartError::failed)?;
     Ok(Arc::new(limiter))
 }
 
@@ -94,4 +95,19 @@ fn endpoint(part: &Part, world: Option<String>, sandbox_key: &str, limiter: &Arc
 
 fn failed(error: PortError) -> StartError {
     StartError::Failed(anyhow::Error::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::connectors::http::TIMEOUT;
+    use crate::engine::worker::LEASE_MS;
+
+    /// A call that is lost is over before its work is given to another worker, with room for what is written after it.
+    #[test]
+    fn a_call_ends_before_the_lease_of_its_work() {
+        let lease = Duration::from_millis(LEASE_MS.unsigned_abs());
+        assert!(TIMEOUT + Duration::from_secs(5) <= lease, "{TIMEOUT:?} of {lease:?}");
+    }
 }

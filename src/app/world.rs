@@ -82,7 +82,8 @@ impl Played {
 
 async fn start(config: &Config, clock: WorldClock) -> Result<Sandbox, StartError> {
     let port = config.sandbox.port;
-    let options = sandbox::Options { seed: config.sandbox.seed, port, dir: Some(config.place.sandbox_dir()), clock };
+    let (seed, companies) = (config.sandbox.seed, config.sandbox.companies);
+    let options = sandbox::Options { seed, companies, port, dir: Some(config.place.sandbox_dir()), clock };
     let address = format!("127.0.0.1:{port}");
     sandbox::start(options).await.map_err(|why| StartError::Wrong(port_words(&address, "--sandbox-port", &why)))
 }

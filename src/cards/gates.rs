@@ -134,10 +134,11 @@ fn launch(
 ) -> Result<(Card, Vec<Button>), WordsError> {
     let (payload, offset) = at;
     let zone = around.zone;
-    let total = payload.recipients.len();
-    let order = spread(&payload.recipients);
+    let total = payload.count();
+    let samples = payload.samples();
+    let order = spread(samples);
     let shown: Vec<&Outgoing> =
-        order.iter().cycle().skip(offset).take(SAMPLES.min(total)).map(|index| &payload.recipients[*index]).collect();
+        order.iter().cycle().skip(offset).take(SAMPLES.min(samples.len())).map(|index| &samples[*index]).collect();
     let left_out = payload.left_out.iter().map(|(why, count)| format!("{count} {why}")).collect();
     let text = words.card(&LaunchGate {
         version: gate.version,
@@ -154,7 +155,7 @@ fn launch(
         skips: payload.schedule.skips.clone(),
         changes: payload.changes.clone(),
         left_out,
-        from_template: payload.recipients.iter().filter(|who| who.draft.written_by == "template").count() as i64,
+        from_template: payload.from_template(),
         quorum: gate.quorum,
         approvals: approvals(gate, around),
         who: deciders(words, gate, around)?,
@@ -162,7 +163,7 @@ fn launch(
     let mut card = worded(CardKind::GateLaunch, &text);
     card.tone = Tone::Info;
     card.mails = shown.into_iter().map(sample).collect();
-    let next = if total > 0 { (offset + SAMPLES) % total } else { 0 };
+    let next = if samples.is_empty() { 0 } else { (offset + SAMPLES) % samples.len() };
     let buttons = vec![
         Button::new(Verb::Launch, &text.label("launch"), &gate.roles).gate(&gate.id).style(Style::Go),
         Button::new(Verb::LaunchWithChanges, &text.label("launch_with_changes"), &gate.roles)
@@ -213,11 +214,13 @@ fn spread(recipients: &[Outgoing]) -> Vec<usize> {
 }
 
 fn change_form(payload: &LaunchPayload) -> Vec<Input> {
-    let people = payload
-        .recipients
-        .iter()
-        .map(|who| Choice { value: who.lead.0.clone(), label: format!("{}, {}", who.name, who.company) })
-        .collect();
+    let people: Vec<Choice> =
+        payload.people().into_iter().map(|(lead, label)| Choice { value: lead.0, label }).collect();
+    let hint = if people.len() < payload.count() {
+        format!("The first {} of {} by rank", people.len(), payload.count())
+    } else {
+        String::new()
+    };
     vec![
         Input {
             name: "wishes".into(),
@@ -231,7 +234,7 @@ fn change_form(payload: &LaunchPayload) -> Vec<Input> {
             name: "exclude".into(),
             label: "Leave out".into(),
             kind: InputKind::Many,
-            hint: String::new(),
+            hint,
             value: String::new(),
             options: people,
         },

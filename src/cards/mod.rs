@@ -6,4 +6,5 @@ pub mod names;
 pub mod post;
 pub mod progress;
 pub mod result;
+pub mod review;
 pub mod undo;

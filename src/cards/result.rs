@@ -10,11 +10,12 @@ use crate::cards::names;
 use crate::cards::post::Button;
 use crate::cards::post::worded;
 use crate::cards::progress::STOPPERS;
+use crate::domain::ids::RunId;
 use crate::domain::person::Role;
 use crate::domain::time::Millis;
 use crate::prompts::engine::AskAgain;
+use crate::prompts::engine::DeedWords;
 use crate::prompts::engine::ResultCard;
-use crate::prompts::engine::Review;
 use crate::prompts::engine::RunVerdict;
 use crate::prompts::render::Prompts;
 use crate::prompts::render::WordsError;
@@ -25,26 +26,68 @@ use crate::run::card::Table;
 use crate::run::card::Tone;
 use crate::run::card::Verb;
 use crate::run::gate::Gate;
+use crate::run::state::EffectState;
 use crate::run::state::LeadState;
 use crate::run::state::RunState;
 use crate::run::state::StepKind;
-use crate::store::items::ItemRow;
+use crate::store::effects::Deed;
+use crate::store::leads;
+use crate::store::leads::Place;
 use crate::store::leads::RunLead;
+use crate::store::open::Conn;
+use crate::store::open::StoreResult;
 use crate::store::runs::RunRow;
 use crate::store::runs::StepRow;
 
 /// Who may ask for an undo: the owner among reps, and these.
 const UNDOERS: &[Role] = &[Role::Rep, Role::Manager, Role::Revops];
 const ROWS_SHOWN: usize = 5;
+/// Leads read at a time.
+const PAGE: i64 = 500;
 const REASONS_MAX: usize = 8;
-const ERRORS_MAX: usize = 3;
+
+/// The people of a run as its result tells of them.
+#[derive(Default)]
+pub struct People {
+    /// (state, why, how many)
+    pub reasons: Vec<(LeadState, String, i64)>,
+    pub in_crm: i64,
+    /// The best of those that reached the end.
+    pub best: Vec<RunLead>,
+}
+
+impl People {
+    /// Walks through the run page by page: thousands of people are not held at once.
+    pub async fn read(c: &mut Conn, run: &RunId) -> StoreResult<Self> {
+        let mut people = Self { reasons: leads::reasons(c, run).await?, ..Self::default() };
+        let mut after = Place::start();
+        loop {
+            let rows = leads::page_of_run(c, run, None, &after, PAGE).await?;
+            let Some(last) = rows.last() else { return Ok(people) };
+            after = Place::of(last);
+            for row in rows {
+                people.in_crm += i64::from(row.lead.crm.is_some());
+                if people.best.len() < ROWS_SHOWN && reached(row.state) {
+                    people.best.push(row);
+                }
+            }
+        }
+    }
+
+    fn number(&self, wanted: impl Fn(LeadState) -> bool) -> i64 {
+        self.reasons.iter().filter(|(state, ..)| wanted(*state)).map(|(.., count)| count).sum()
+    }
+}
+
+fn reached(state: LeadState) -> bool {
+    matches!(state, LeadState::Enrolled | LeadState::InCrm | LeadState::Kept)
+}
 
 pub struct Facts {
     pub steps: Vec<StepRow>,
-    pub leads: Vec<RunLead>,
+    pub people: People,
     pub used: Used,
-    /// (vendor, operation, state, how many)
-    pub effects: Vec<(String, String, String, i64)>,
+    pub effects: Vec<Deed>,
     pub cancelled_by: Option<String>,
     pub zone: String,
     /// Records in the CRM that the run wrote to or may have: they can be taken back.
@@ -59,8 +102,8 @@ impl Facts {
 }
 
 pub fn card(words: &Prompts, run: &RunRow, facts: &Facts) -> Result<(Card, Vec<Button>), WordsError> {
-    let enrolled = facts.leads.iter().filter(|row| row.state == LeadState::Enrolled).count() as i64;
-    let in_crm = facts.leads.iter().filter(|row| row.lead.crm.is_some()).count() as i64;
+    let enrolled = facts.people.number(|state| state == LeadState::Enrolled);
+    let in_crm = facts.people.in_crm;
     let first = facts.number(StepKind::Launch, "first_at");
     let over_cap = facts.number(StepKind::Enrich, "over_cap") + facts.number(StepKind::Enrich, "companies_over_cap");
     let text = words.card(&ResultCard {
@@ -80,12 +123,8 @@ pub fn card(words: &Prompts, run: &RunRow, facts: &Facts) -> Result<(Card, Vec<B
         over_cap,
         over_tokens: facts.number(StepKind::Preview, "over_tokens"),
         tokens_cap: run.plan.tokens_cap.unwrap_or_default(),
-        left_out: left_out(&facts.leads).into_iter().map(|(why, count)| format!("{count} {why}")).collect(),
-        done_before: facts
-            .effects
-            .iter()
-            .map(|(vendor, op, state, count)| done_line(vendor, op, state, *count))
-            .collect(),
+        left_out: left_out(&facts.people.reasons).into_iter().map(|(why, count)| format!("{count} {why}")).collect(),
+        done_before: deeds(words, &facts.effects)?,
         by: facts.cancelled_by.clone().unwrap_or_default(),
         error: run.error.clone().unwrap_or_default(),
     })?;
@@ -95,9 +134,9 @@ pub fn card(words: &Prompts, run: &RunRow, facts: &Facts) -> Result<(Card, Vec<B
         RunState::Failed => Tone::Danger,
         _ => Tone::Warn,
     };
-    card.table = table(&facts.leads);
+    card.table = table(&facts.people);
     let mut buttons = Vec::new();
-    if !facts.leads.is_empty() {
+    if !facts.people.reasons.is_empty() {
         buttons.push(Button::new(Verb::Show, &text.label("show"), STOPPERS).data(json!({ "run": run.id })));
     }
     if facts.crm_written > 0 {
@@ -108,13 +147,10 @@ pub fn card(words: &Prompts, run: &RunRow, facts: &Facts) -> Result<(Card, Vec<B
 }
 
 /// Leads that did not reach the end, counted by reason, most first.
-pub fn left_out(leads: &[RunLead]) -> Vec<(String, i64)> {
+pub fn left_out(rows: &[(LeadState, String, i64)]) -> Vec<(String, i64)> {
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
-    let out = |state: LeadState| {
-        !matches!(state, LeadState::Enrolled | LeadState::InCrm | LeadState::Kept | LeadState::Found)
-    };
-    for row in leads.iter().filter(|row| out(row.state)) {
-        *counts.entry(row.reason.as_str()).or_default() += 1;
+    for (_, reason, count) in rows.iter().filter(|(state, ..)| !reached(*state) && *state != LeadState::Found) {
+        *counts.entry(reason.as_str()).or_default() += count;
     }
     let mut reasons: Vec<(String, i64)> = counts.into_iter().map(|(why, count)| (why.to_owned(), count)).collect();
     reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -126,14 +162,12 @@ pub fn left_out(leads: &[RunLead]) -> Vec<(String, i64)> {
 }
 
 /// The best leads, as rows.
-fn table(leads: &[RunLead]) -> Option<Table> {
-    let good = |row: &&RunLead| matches!(row.state, LeadState::Enrolled | LeadState::InCrm | LeadState::Kept);
-    let kept: Vec<&RunLead> = leads.iter().filter(good).collect();
-    (!kept.is_empty()).then(|| Table {
+fn table(people: &People) -> Option<Table> {
+    (!people.best.is_empty()).then(|| Table {
         columns: lead_columns(),
         numeric: vec![3],
-        rows: kept.iter().take(ROWS_SHOWN).map(|row| lead_row(row)).collect(),
-        total: kept.len(),
+        rows: people.best.iter().map(lead_row).collect(),
+        total: usize::try_from(people.number(reached)).unwrap_or(0),
     })
 }
 
@@ -168,12 +202,18 @@ fn state_words(state: LeadState) -> &'static str {
     }
 }
 
-fn done_line(vendor: &str, op: &str, state: &str, count: i64) -> String {
-    if state == "done" {
-        format!("{vendor}: {op} ({count})")
-    } else {
-        format!("{vendor}: {op} ({count}, outcome not known)")
-    }
+/// What was done outside, in words.
+fn deeds(words: &Prompts, deeds: &[Deed]) -> Result<Vec<String>, WordsError> {
+    let line = |deed: &Deed| {
+        words.text(&DeedWords {
+            vendor: deed.vendor.clone(),
+            op: deed.op.clone(),
+            is_known: deed.state == EffectState::Done.word(),
+            calls: deed.calls,
+            leads: deed.leads,
+        })
+    };
+    deeds.iter().map(line).collect()
 }
 
 /// The progress card's last line.
@@ -196,38 +236,6 @@ pub fn ask_again(words: &Prompts, run: &RunRow, gate: &Gate) -> Result<(Card, Ve
     let roles = [Role::Rep, Role::Manager, Role::Compliance];
     let again = Button::new(Verb::Retry, &text.label("retry"), &roles).style(Style::Go).data(data);
     Ok((card, vec![again, stop(&text.label("stop"))]))
-}
-
-/// Items that could not be done: retried by hand, left out by hand, never forgotten.
-pub fn review(
-    words: &Prompts,
-    run: &RunRow,
-    step: (i64, StepKind),
-    items: &[ItemRow],
-) -> Result<(Card, Vec<Button>), WordsError> {
-    let mut errors: Vec<String> = items.iter().filter_map(|item| item.error.clone()).collect();
-    errors.sort();
-    errors.dedup();
-    errors.truncate(ERRORS_MAX);
-    let text = words.card(&Review {
-        code: run.code.clone(),
-        step: names::step_title(step.1).to_owned(),
-        count: items.len() as i64,
-        leads: items.iter().map(|item| item.weight).sum(),
-        errors,
-    })?;
-    let mut card = worded(CardKind::Error, &text);
-    card.tone = Tone::Danger;
-    let data = json!({ "run": run.id, "step": step.0 });
-    let roles = [Role::Rep, Role::Manager, Role::Operator];
-    Ok((
-        card,
-        vec![
-            Button::new(Verb::Retry, &text.label("retry"), &roles).style(Style::Go).data(data.clone()),
-            Button::new(Verb::Answer, &text.label("answer"), &roles).data(data),
-            stop(&text.label("stop")),
-        ],
-    ))
 }
 
 fn stop(label: &str) -> Button {

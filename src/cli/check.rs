@@ -76,7 +76,8 @@ fn recurring(given: &Given, now: Millis) -> Vec<String> {
         let times: Vec<String> = times.map(|at| at.day_clock(zone)).collect();
         format!("  {name}, {schedule}: {}", times.join(", "))
     };
-    jobs::schedules(&config).into_iter().map(line).collect()
+    let by_time = jobs::schedules(&config).into_iter().filter(|(_, schedule)| schedule.next(now).is_some());
+    by_time.map(line).collect()
 }
 
 /// Values are shown even when some of them do not fit: that is when they are looked for.

@@ -98,6 +98,9 @@ impl Reader<'_> {
             digest: self.digest(),
             poll_minutes: self.whole("intake.poll_minutes"),
             archive: self.archive(),
+            failpoint: self.failpoint(&parts),
+            stuck_minutes: self.whole("engine.stuck_minutes"),
+            hubspot_calls_per_day: self.whole("engine.hubspot_calls_per_day"),
             parts,
             people,
             files: files.clone(),
@@ -156,7 +159,8 @@ impl Reader<'_> {
             self.fault("sandbox.url", "is set and a vendor is live; what is then still sandbox lives in real time in this process, leave it out");
         }
         let seed = u64::try_from(self.whole("sandbox.seed")).unwrap_or_default();
-        SandboxSettings { elsewhere: self.sandbox_elsewhere(), port: self.port("sandbox.port"), seed, speed }
+        let companies = usize::try_from(self.whole("sandbox.companies")).unwrap_or_default();
+        SandboxSettings { elsewhere: self.sandbox_elsewhere(), port: self.port("sandbox.port"), seed, companies, speed }
     }
 
     /// The world is played over loopback only: its keys are known to everybody.
@@ -175,6 +179,18 @@ impl Reader<'_> {
             );
         }
         address
+    }
+
+    /// Only invented vendors are left in the middle of a call on purpose.
+    fn failpoint(&mut self, parts: &Parts) -> Option<String> {
+        let text = self.text("failpoint");
+        if !text.is_empty() && parts.any_vendor_live() {
+            self.fault(
+                "failpoint",
+                "is set and a vendor is live; it kills the process in the middle of a call, remove it",
+            );
+        }
+        Some(text).filter(|text| !text.is_empty())
     }
 
     fn model(&mut self) -> ModelSettings {

@@ -24,6 +24,10 @@ pub struct Config {
     pub digest: DigestSettings,
     pub poll_minutes: i64,
     pub archive: ArchiveSettings,
+    /// Where the fault suite wants the process to kill itself.
+    pub failpoint: Option<String>,
+    pub stuck_minutes: i64,
+    pub hubspot_calls_per_day: i64,
     pub people: People,
     pub files: Files,
     /// What `check --show` prints.
@@ -65,6 +69,7 @@ pub struct SandboxSettings {
     pub elsewhere: Option<SocketAddr>,
     pub port: u16,
     pub seed: u64,
+    pub companies: usize,
     /// World seconds per second.
     pub speed: f64,
 }

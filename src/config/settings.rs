@@ -140,6 +140,13 @@ pub const SETTINGS: &[Setting] = &[
         "seed of the sandbox world",
     ),
     Setting::new(
+        "sandbox.companies",
+        "QUARTERDECK_SANDBOX_COMPANIES",
+        Kind::Whole(2_240, 50_000),
+        "2240",
+        "companies of the sandbox world; more are for runs of thousands",
+    ),
+    Setting::new(
         "sandbox.speed",
         "QUARTERDECK_SPEED",
         Kind::Decimal(0.0, SPEED_MAX),
@@ -225,6 +232,14 @@ pub const SETTINGS: &[Setting] = &[
     )
     .env_only(),
     Setting::new(
+        "failpoint",
+        "QUARTERDECK_FAILPOINT",
+        Kind::Text,
+        "",
+        "point:vendor:operation:n at which the process kills itself, for the fault suite; refused with a live vendor",
+    )
+    .env_only(),
+    Setting::new(
         "policy.launch_manager_above",
         "QUARTERDECK_LAUNCH_MANAGER_ABOVE",
         Kind::Whole(0, 10_000),
@@ -290,6 +305,20 @@ pub const SETTINGS: &[Setting] = &[
         Kind::Whole(1, 1_440),
         "5",
         "minutes between two looks for replies and bounces",
+    ),
+    Setting::new(
+        "engine.stuck_minutes",
+        "QUARTERDECK_STUCK_MINUTES",
+        Kind::Whole(1, 1_440),
+        "5",
+        "minutes after which work that is due and that nothing holds up raises an alert",
+    ),
+    Setting::new(
+        "engine.hubspot_calls_per_day",
+        "QUARTERDECK_HUBSPOT_CALLS_PER_DAY",
+        Kind::Whole(0, 10_000_000),
+        "650000",
+        "calls a day that your HubSpot tier allows; 0 is no limit",
     ),
 ];
 

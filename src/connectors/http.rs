@@ -21,11 +21,12 @@ use crate::connectors::http::fault::Hints;
 use crate::connectors::http::fault::Refused;
 use crate::ports::error::PortError;
 use crate::ports::error::PortResult;
+use crate::ports::limiter::Heard;
 use crate::ports::limiter::Limiter;
 use crate::ports::secret::Secret;
 
 /// Below the lease of a worker (30 s): a call that is lost is over before the work is given to another.
-const TIMEOUT: Duration = Duration::from_secs(20);
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(15);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const BODY_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -155,9 +156,10 @@ impl Http {
     pub async fn send(&self, call: Call) -> PortResult<Answer> {
         let rate = (self.options.rate)(call.endpoint);
         let key = if rate.is_empty() { self.vendor() } else { rate };
-        if let Some(limiter) = &self.options.limiter {
-            limiter.acquire(key).await?;
-        }
+        let pass = match &self.options.limiter {
+            Some(limiter) => Some((limiter, limiter.acquire(key).await?)),
+            None => None,
+        };
         let started = Instant::now();
         let outcome = self.exchange(&call).await;
         let duration_ms = started.elapsed().as_millis() as u64;
@@ -165,8 +167,8 @@ impl Http {
         tracing::debug!(vendor = self.vendor(), endpoint = call.endpoint, status, duration_ms, "called a vendor");
         let answer = self.judged(&call, outcome);
         self.count(&answer);
-        if let (Some(limiter), Err(PortError::Throttled { wait_ms, .. })) = (&self.options.limiter, &answer) {
-            limiter.block(key, *wait_ms).await;
+        if let Some((limiter, pass)) = pass {
+            limiter.heard(key, pass, heard(&answer)).await;
         }
         answer
     }
@@ -233,6 +235,15 @@ impl Http {
             request = request.json(body);
         }
         request.build().map_err(|_| Broken::NotAllowed("the request cannot be built"))
+    }
+}
+
+/// What an outcome says of the vendor's health.
+fn heard(answer: &PortResult<Answer>) -> Heard<'_> {
+    match answer {
+        Err(PortError::Throttled { wait_ms, .. }) => Heard::Throttled { wait_ms: *wait_ms },
+        Err(PortError::Unreachable { why, .. } | PortError::Unclear { why, .. }) => Heard::Failed(why),
+        _ => Heard::Answered,
     }
 }
 

@@ -25,6 +25,10 @@ impl Role {
     }
 }
 
+/// Who may stop everything that cannot be taken back, and who may let it go on.
+pub const HALTERS: &[Role] = &[Role::Operator, Role::Manager, Role::Compliance];
+pub const LIFTERS: &[Role] = &[Role::Operator];
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Short and stable: `ava`.

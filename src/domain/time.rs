@@ -39,6 +39,17 @@ impl Millis {
         day.map_or(self, |day| Self(day.timestamp().as_millisecond()))
     }
 
+    /// The number of its day in the zone, one more each midnight there.
+    pub fn day_number(self, zone: &str) -> i64 {
+        // Midday keeps clear of both ends, whatever the zone is ahead or behind.
+        self.day_start(zone).plus(12 * HOUR).0.div_euclid(DAY)
+    }
+
+    /// The next midnight in the zone: a day may have 23 to 25 hours.
+    pub fn next_day(self, zone: &str) -> Self {
+        self.day_start(zone).plus(DAY + 3 * HOUR).day_start(zone)
+    }
+
     /// "14:02" in the reader's zone.
     pub fn clock(self, zone: &str) -> String {
         self.timestamp().to_zoned(zone_or_utc(zone)).strftime("%H:%M").to_string()
@@ -76,4 +87,27 @@ pub fn days_of(first: &str, last: &str, zone: &str) -> Option<(Millis, Millis)> 
 /// A zone by its IANA name; one that we do not know reads as UTC.
 pub fn zone_or_utc(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_midnight_of_the_zone() {
+        let cases = [
+            ("2026-11-23T22:59:59Z", "Europe/Berlin", "2026-11-23T23:00:00Z"),
+            ("2026-11-23T23:00:00Z", "Europe/Berlin", "2026-11-24T23:00:00Z"),
+            ("2026-10-24T22:30:00Z", "Europe/Berlin", "2026-10-25T23:00:00Z"),
+            ("2026-11-23T10:00:00Z", "Pacific/Kiritimati", "2026-11-24T10:00:00Z"),
+            ("2026-11-23T12:00:00Z", "Pacific/Niue", "2026-11-24T11:00:00Z"),
+            ("2026-11-23T12:00:00Z", "UTC", "2026-11-24T00:00:00Z"),
+        ];
+        for (now, zone, next) in cases {
+            let now: Millis = now.parse().unwrap();
+            assert_eq!(now.next_day(zone).rfc3339(), next, "{zone}");
+            assert_eq!(now.next_day(zone).plus(-1).day_number(zone), now.day_number(zone), "{zone}");
+            assert_eq!(now.next_day(zone).day_number(zone), now.day_number(zone) + 1, "{zone}");
+        }
+    }
 }

@@ -139,7 +139,10 @@ fn ended(outcome: &Outcome, run: RunState, now: Millis) -> Option<Ended> {
         Outcome::Untouched => None,
         // The result itself stays in the rows that `absorb` writes; the item keeps only that it is done.
         Outcome::Answer(_) => Some(Ended::Done(Value::Null)),
-        Outcome::Ended(Ended::Again { .. }) | Outcome::Stopped if stops => Some(Ended::Cancelled),
+        Outcome::Ended(Ended::Again { .. } | Ended::Waits { .. }) | Outcome::Stopped if stops => Some(Ended::Cancelled),
+        Outcome::Ended(Ended::Again { .. } | Ended::Waits { .. }) | Outcome::Stopped if run == RunState::Paused => {
+            Some(Ended::Paused)
+        }
         Outcome::Stopped => Some(Ended::Again { at: now, counts: false, error: String::new() }),
         Outcome::Ended(ended) => Some(ended.clone()),
     }
@@ -193,6 +196,7 @@ mod tests {
             (Outcome::Ended(again()), RunState::Failed, Some(Ended::Cancelled)),
             (Outcome::Stopped, RunState::Cancelling, Some(Ended::Cancelled)),
             (Outcome::Stopped, RunState::Running, Some(back)),
+            (Outcome::Stopped, RunState::Paused, Some(Ended::Paused)),
             (Outcome::Untouched, RunState::Cancelling, None),
         ];
         for (outcome, run, expected) in cases {

@@ -12,6 +12,8 @@ use crate::domain::person::Person;
 use crate::domain::sequence::plan::Sequence;
 use crate::domain::time::Millis;
 use crate::engine::executor::Executor;
+use crate::engine::failpoint::Failpoint;
+use crate::engine::grants::Grants;
 use crate::engine::hold::Hold;
 use crate::ports::clock::Clock;
 use crate::ports::clock::Ids;
@@ -102,6 +104,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub rules: Arc<Rules>,
+    /// Approved launches, verified.
+    pub grants: Arc<Grants>,
     /// This worker's name in leases.
     pub owner: String,
     /// What this worker holds, as far as it knows.
@@ -111,6 +115,7 @@ pub struct Engine {
     pub wake: Arc<Notify>,
     /// Readers may have something to see.
     pub changed: Arc<Notify>,
+    pub failpoint: Arc<Failpoint>,
 }
 
 impl Engine {

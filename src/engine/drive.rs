@@ -3,6 +3,7 @@ use crate::cards::cost::Used;
 use crate::cards::post;
 use crate::cards::post::Place;
 use crate::cards::progress;
+use crate::cards::progress::Shown;
 use crate::cards::result;
 use crate::cards::undo;
 use crate::domain::ids::CardId;
@@ -14,6 +15,7 @@ use crate::engine::executor::Next;
 use crate::engine::executor::StepCx;
 use crate::engine::executor::WorkError;
 use crate::engine::executor::WorkResult;
+use crate::engine::failpoint::Point;
 use crate::engine::gating::expire;
 use crate::engine::gating::open_gate;
 use crate::engine::gating::remind;
@@ -36,7 +38,6 @@ use crate::store::cost;
 use crate::store::effects;
 use crate::store::gates as gate_rows;
 use crate::store::items;
-use crate::store::leads;
 use crate::store::open::Conn;
 use crate::store::open::StoreError;
 use crate::store::runs;
@@ -59,11 +60,11 @@ pub async fn drive(engine: &Engine, id: &RunId) -> WorkResult<bool> {
     let Some(mut run) = runs::get(&mut tx, id).await? else { return Ok(false) };
     run.fence = fence;
     let mut steps = runs::steps(&mut tx, id).await?;
-    let mut moved_on = false;
+    let mut acts = Vec::new();
     for _ in 0..ACTS_MAX {
         let rows = rows_of(&mut tx, &run, &steps).await?;
         let Some(act) = advance(&rows, now) else { break };
-        moved_on = true;
+        acts.push(moment(act, &steps));
         if !perform(engine, &mut tx, (&mut run, &mut steps), act, now).await? {
             break;
         }
@@ -72,12 +73,34 @@ pub async fn drive(engine: &Engine, id: &RunId) -> WorkResult<bool> {
     run.state = state_of(&run, &steps);
     runs::save(&mut tx, &run).await?;
     if !run.state.is_over() {
-        progress::refresh(&mut tx, &engine.words, place(engine, &run, now), (&run, moved_on))
-            .await
-            .map_err(card_error)?;
+        progress::refresh(
+            &mut tx,
+            &shown(engine, &|id| engine.rules.name_of(id)),
+            place(engine, &run, now),
+            (&run, !acts.is_empty()),
+        )
+        .await
+        .map_err(card_error)?;
     }
+    acts.iter().for_each(|act| engine.failpoint.pass(Point::Moving, "run", act));
     tx.commit().await.map_err(StoreError::from)?;
+    acts.iter().for_each(|act| engine.failpoint.pass(Point::Moved, "run", act));
     Ok(true)
+}
+
+/// An act as the fault suite names it: "begin enrich".
+fn moment(act: Act, steps: &[StepRow]) -> String {
+    let of_step = |verb: &str, index: usize| format!("{verb} {}", steps[index].kind.word());
+    match act {
+        Act::Begin(index) => of_step("begin", index),
+        Act::Settle(index) => of_step("settle", index),
+        Act::Decided(index) => of_step("decided", index),
+        Act::Expire(index) => of_step("expire", index),
+        Act::Remind(index) => of_step("remind", index),
+        Act::Cancel => "cancel".to_owned(),
+        Act::Finish => "finish".to_owned(),
+        Act::Fail => "fail".to_owned(),
+    }
 }
 
 async fn rows_of(c: &mut Conn, run: &RunRow, steps: &[StepRow]) -> WorkResult<RunRows> {
@@ -242,7 +265,9 @@ async fn finish(engine: &Engine, c: &mut Conn, run: &mut RunRow, state: RunState
         None => result::card(&engine.words, run, &facts(engine, c, run).await?)?,
     };
     post::post(c, engine.ids.as_ref(), place(engine, run, now), content, Some(&format!("result:{}", run.id))).await?;
-    progress::refresh(c, &engine.words, place(engine, run, now), (run, true)).await.map_err(card_error)?;
+    progress::refresh(c, &shown(engine, &|id| engine.rules.name_of(id)), place(engine, run, now), (run, true))
+        .await
+        .map_err(card_error)?;
     post::settle(
         c,
         &CardId(run.card.clone()),
@@ -258,7 +283,7 @@ async fn finish(engine: &Engine, c: &mut Conn, run: &mut RunRow, state: RunState
 async fn facts(engine: &Engine, c: &mut Conn, run: &RunRow) -> WorkResult<result::Facts> {
     Ok(result::Facts {
         steps: runs::steps(c, &run.id).await?,
-        leads: leads::of_run(c, &run.id, None).await?,
+        people: result::People::read(c, &run.id).await?,
         used: Used {
             calls: cost::calls(c, &run.id).await?,
             credits: cost::credits(c, &run.id).await?,
@@ -295,6 +320,10 @@ async fn next_wake(c: &mut Conn, run: &RunRow, steps: &[StepRow], now: Millis) -
 
 pub fn place<'a>(engine: &Engine, run: &'a RunRow, now: Millis) -> Place<'a> {
     Place { thread: &run.thread, run: Some(&run.id), now, sandbox: engine.sandbox() }
+}
+
+fn shown<'a>(engine: &'a Engine, name_of: &'a (dyn Fn(&str) -> String + Sync)) -> Shown<'a> {
+    Shown { words: &engine.words, zone: &engine.rules.zone, name_of }
 }
 
 fn card_error(error: progress::CardError) -> WorkError {

@@ -6,6 +6,9 @@ use serde_json::Value;
 use crate::engine::context::Engine;
 use crate::engine::executor::WorkError;
 use crate::engine::executor::WorkResult;
+use crate::engine::failpoint::Point;
+use crate::engine::limits::braked;
+use crate::engine::limits::calling;
 use crate::ports::error::Next;
 use crate::ports::error::PortError;
 use crate::ports::error::PortResult;
@@ -17,9 +20,6 @@ use crate::store::effects;
 use crate::store::effects::Effect;
 use crate::store::effects::Known;
 use crate::store::items::ItemRow;
-
-/// What meets a brake looks again after this long.
-const BRAKED_MS: i64 = 5_000;
 
 /// An effect about to be made for an item.
 pub fn effect<T: serde::Serialize>(item: &ItemRow, vendor: &str, op: &str, class: EffectClass, request: &T) -> Effect {
@@ -52,15 +52,17 @@ where
     L: FnOnce() -> LF,
     LF: Future<Output = PortResult<Option<Value>>>,
 {
+    let is_gated = effect.gate.is_some();
     still_ours(engine, item)?;
     match intend(engine, item, effect).await? {
         Known::Done(response) => return Ok(response),
+        Known::Marked => return Err(WorkError::Marked(effect.op.clone())),
         Known::Unknown => return Err(WorkError::Unknown(effect.op.clone())),
         Known::New => {}
         Known::Intent => match effect.class {
             EffectClass::Idempotent => {}
             EffectClass::LookUp => {
-                if let Some(found) = look().await? {
+                if let Some(found) = calling(is_gated, look()).await? {
                     record(engine, item, effect, &found).await?;
                     return Ok(found);
                 }
@@ -70,9 +72,13 @@ where
     }
     // The intent may have waited long for the store, or the whole process for its turn.
     still_ours(engine, item)?;
-    match call().await {
+    let at = (effect.vendor.as_str(), effect.op.as_str());
+    engine.failpoint.pass(Point::BeforeCall, at.0, at.1);
+    match calling(is_gated, call()).await {
         Ok(response) => {
+            engine.failpoint.pass(Point::Answered, at.0, at.1);
             record(engine, item, effect, &response).await?;
+            engine.failpoint.pass(Point::Recorded, at.0, at.1);
             Ok(response)
         }
         Err(error) => failed(engine, item, effect, error).await,
@@ -91,8 +97,13 @@ fn still_ours(engine: &Engine, item: &ItemRow) -> WorkResult<()> {
 
 async fn intend(engine: &Engine, item: &ItemRow, effect: &Effect) -> WorkResult<Known> {
     let mut tx = engine.store.begin().await?;
-    if effect.gate.is_some() && brake::standing(&mut tx).await?.is_some() {
-        return Err(PortError::Throttled { vendor: effect.vendor.clone(), wait_ms: BRAKED_MS }.into());
+    if effect.gate.is_some()
+        && let Some(brake) = brake::standing(&mut tx).await?
+    {
+        return match effects::known(&mut tx, &effect.key).await? {
+            Known::Done(response) => Ok(Known::Done(response)),
+            _ => Err(braked(&effect.vendor, &brake).into()),
+        };
     }
     let known = effects::intend(&mut tx, item, effect, engine.clock.now()).await?;
     tx.commit().await.map_err(crate::store::open::StoreError::from)?;
@@ -103,7 +114,10 @@ async fn intend(engine: &Engine, item: &ItemRow, effect: &Effect) -> WorkResult<
 async fn record(engine: &Engine, item: &ItemRow, effect: &Effect, response: &Value) -> WorkResult<()> {
     let now = engine.clock.now();
     let mut tx = engine.store.begin().await?;
-    effects::done(&mut tx, &effect.key, response, now).await?;
+    if !effects::done(&mut tx, &effect.key, response, now).await? {
+        // A worker that was stopped past its lease: the one who took over has found out and said so.
+        return Ok(());
+    }
     let action = format!("{} {}", effect.vendor, effect.op);
     let subject =
         effect.gate.as_deref().map_or_else(|| item.run.0.clone(), |gate| format!("{} under {gate}", item.run));
@@ -126,6 +140,9 @@ async fn failed(engine: &Engine, item: &ItemRow, effect: &Effect, error: PortErr
         Next::Stop => true,
         Next::Reconcile => false,
     };
+    if !happened_not && effect.class == EffectClass::AtMostOnce {
+        return give_up(engine, item, effect).await;
+    }
     if happened_not {
         let mut tx = engine.store.begin().await?;
         effects::withdraw(&mut tx, item, &effect.key).await?;

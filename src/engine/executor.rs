@@ -1,6 +1,7 @@
 //! What a step kind must be able to do. Only `work` calls the outside; the rest reads and writes rows in one transaction.
 use serde_json::Value;
 
+use crate::domain::ids::GateId;
 use crate::domain::person::Role;
 use crate::domain::time::Millis;
 use crate::engine::context::Engine;
@@ -16,6 +17,9 @@ use crate::store::open::StoreError;
 use crate::store::runs::RunRow;
 use crate::store::runs::StepRow;
 
+/// Items that call nobody.
+pub const OWN_QUEUE: &str = "own";
+
 /// What follows from rows.
 #[derive(Debug)]
 pub enum Next {
@@ -30,6 +34,8 @@ pub enum Next {
 
 #[derive(Debug)]
 pub struct NewGate {
+    /// Given when rows were written under it before.
+    pub id: Option<GateId>,
     pub kind: GateKind,
     pub payload: Value,
     pub roles: Vec<Role>,
@@ -60,6 +66,15 @@ impl StepCx<'_> {
         }
     }
 
+    /// Work on our own rows: in pieces, so that nobody waits long for the store.
+    pub fn own_item(&self, key: &str, payload: Value) -> NewItem {
+        self.item(OWN_QUEUE, key, 0, payload)
+    }
+
+    pub fn text(&self, key: &str) -> String {
+        self.step.output.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
     pub fn note(&mut self, key: &str, value: impl Into<Value>) {
         if let Value::Object(map) = &mut self.step.output {
             map.insert(key.to_owned(), value.into());
@@ -86,6 +101,9 @@ pub enum WorkError {
     /// The call may have happened and nobody can tell: a person decides.
     #[error("learn whether {0} happened: its answer was lost")]
     Unknown(String),
+    /// A person said that it happened; what it answered is not known.
+    #[error("go on without the answer of {0}: a person marked it as done")]
+    Marked(String),
     /// The lease is gone or the run was stopped: nothing may be written.
     #[error("go on with {0}: it was taken away")]
     Lost(String),

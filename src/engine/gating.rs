@@ -35,13 +35,14 @@ pub async fn open_gate(
 ) -> WorkResult<()> {
     let (run, step) = at;
     let earlier = gate_rows::newest(c, &run.id, step.idx).await?;
+    let id = new.id.unwrap_or_else(|| GateId(engine.ids.fresh("gate")));
     let asked = Asked {
         version: earlier.as_ref().map_or(1, |(gate, _)| gate.version + 1),
         payload: new.payload,
         roles: new.roles,
         quorum: new.quorum,
     };
-    let gate = Gate::waiting(GateId(engine.ids.fresh("gate")), (&run.id, step.idx), new.kind, asked, now);
+    let gate = Gate::waiting(id, (&run.id, step.idx), new.kind, asked, now);
     let absences = engine.rules.absences(c).await?;
     let deciders = engine.rules.deciders(&absences, &run.started_by, now);
     let around = Around { deciders: &deciders, zone: &engine.rules.zone };

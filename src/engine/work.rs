@@ -7,8 +7,13 @@ use crate::domain::time::Millis;
 use crate::engine::charge;
 use crate::engine::context::Engine;
 use crate::engine::executor::WorkError;
+use crate::engine::executor::WorkResult;
+use crate::ports::error::Hold;
 use crate::ports::error::Next;
+use crate::ports::error::PortError;
 use crate::ports::llm::LlmError;
+use crate::run::breaker::BreakerState;
+use crate::store::breaker;
 use crate::store::items::Ended;
 use crate::store::items::ItemRow;
 use crate::store::runs::RunRow;
@@ -54,8 +59,26 @@ pub async fn work_off(engine: &Engine, claimed: &Claimed) -> Outcome {
     match charge::to(&item.run, engine.executor_of(step.kind).work(engine, run, item)).await {
         Ok(answer) => Outcome::Answer(answer),
         Err(WorkError::Lost(_)) => Outcome::Stopped,
-        Err(error) => Outcome::Ended(judge(item, &error, engine.clock.now())),
+        Err(error) => Outcome::Ended(match excused(engine, &error).await {
+            Ok(Some(waits)) => waits,
+            Ok(None) | Err(_) => judge(item, &error, engine.clock.now()),
+        }),
     }
+}
+
+/// While a vendor is down a failed call is the vendor's fault: it uses up no try of the item.
+async fn excused(engine: &Engine, error: &WorkError) -> WorkResult<Option<Ended>> {
+    let WorkError::Port(port @ (PortError::Unreachable { vendor, .. } | PortError::Unclear { vendor, .. })) = error
+    else {
+        return Ok(None);
+    };
+    let mut conn = engine.store.conn().await?;
+    let health = breaker::get(&mut conn, vendor).await?;
+    Ok((health.state != BreakerState::Closed).then(|| Ended::Waits {
+        at: health.probe_at.max(engine.clock.now()),
+        on: Hold::Breaker.key(vendor),
+        error: port.to_string(),
+    }))
 }
 
 /// What an error means for the item.
@@ -69,6 +92,9 @@ pub fn judge(item: &ItemRow, error: &WorkError, now: Millis) -> Ended {
         }
     };
     match error {
+        WorkError::Port(PortError::Held { vendor, by, wait_ms }) => {
+            Ended::Waits { at: now.plus(*wait_ms), on: by.key(vendor), error: text }
+        }
         WorkError::Port(port) => match port.next(u32::try_from(item.attempt).unwrap_or(1)) {
             Next::Later { wait_ms, counts } => again(wait_ms, counts),
             Next::Reconcile => again(LLM_WAIT_MS, true),
@@ -78,6 +104,10 @@ pub fn judge(item: &ItemRow, error: &WorkError, now: Millis) -> Ended {
         WorkError::Llm(LlmError::Denied(_)) => Ended::Review(text),
         WorkError::Llm(_) => again(LLM_WAIT_MS << item.attempt.clamp(0, 6), true),
         WorkError::Store(_) => again(LLM_WAIT_MS, true),
-        WorkError::Unknown(_) | WorkError::Refused(_) | WorkError::Lost(_) | WorkError::Words(_) => Ended::Review(text),
+        WorkError::Unknown(_)
+        | WorkError::Marked(_)
+        | WorkError::Refused(_)
+        | WorkError::Lost(_)
+        | WorkError::Words(_) => Ended::Review(text),
     }
 }

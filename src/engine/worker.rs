@@ -13,6 +13,7 @@ use tokio::task::JoinError;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::ids::RunId;
 use crate::domain::time::Millis;
 use crate::domain::time::SECOND;
 use crate::engine::absorb;
@@ -32,6 +33,7 @@ use crate::run::shares::Lane;
 use crate::run::shares::Shares;
 use crate::store::claims;
 use crate::store::claims::Claim;
+use crate::store::open::Conn;
 use crate::store::open::StoreError;
 use crate::store::runs;
 use crate::store::workers;
@@ -186,12 +188,7 @@ impl Worker {
         Ok(all)
     }
 
-    async fn claim_lane(
-        &self,
-        c: &mut crate::store::open::Conn,
-        lane: (&Lane, usize),
-        at: (Millis, Millis),
-    ) -> WorkResult<Vec<Claimed>> {
+    async fn claim_lane(&self, c: &mut Conn, lane: (&Lane, usize), at: (Millis, Millis)) -> WorkResult<Vec<Claimed>> {
         let (now, until) = at;
         let backend = self.engine.store.backend();
         let items = claims::claim(c, backend, lane, now, (&self.engine.owner, until)).await?;
@@ -264,7 +261,7 @@ impl Worker {
         Ok(run.into_iter().chain(item).min().unwrap_or(now.plus(IDLE_MS)))
     }
 
-    async fn postpone(&self, run: &crate::domain::ids::RunId) -> WorkResult<()> {
+    async fn postpone(&self, run: &RunId) -> WorkResult<()> {
         let mut tx = self.engine.store.begin().await?;
         runs::postpone(&mut tx, run, self.engine.clock.now().plus(IDLE_MS)).await?;
         tx.commit().await.map_err(StoreError::from)?;

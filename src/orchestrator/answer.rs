@@ -1,6 +1,5 @@
 //! Answers to questions, and tries anew.
 use crate::domain::ids::GateId;
-use crate::domain::ids::RunId;
 use crate::orchestrator::desk::Orchestrator;
 use crate::orchestrator::gates;
 use crate::orchestrator::plans;
@@ -14,30 +13,12 @@ use crate::prompts::desk::VerdictWords;
 use crate::run::card::Choice;
 use crate::store::cards;
 use crate::store::inbox;
-use crate::store::items;
 use crate::store::open::Conn;
-use crate::store::runs;
 
 const ANSWER_CHARS_MAX: usize = 80;
 
-/// Items that could not be done are left out for good, by a person's word.
-async fn leave_out(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>, at: (&RunId, i64)) -> Outcome<VerdictWords> {
-    let (run, step) = at;
-    if items::leave_review(c, run, step, press.now).await? == 0 {
-        return Err(no(RefusalKind::Decided, "nothing_to_retry"));
-    }
-    runs::wake(c, run, press.now).await?;
-    let verdict = press.verdict("leave_out");
-    plans::settle(desk, c, press, &verdict).await?;
-    press.audit(c, "review.leave_out", (run.as_str(), "")).await?;
-    Ok(verdict)
-}
-
 /// The picked option is said in the thread by the person who picked it.
 pub async fn answer(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outcome<VerdictWords> {
-    if let (Some(step), Some(run)) = (press.action.data["step"].as_i64(), &press.action.run) {
-        return leave_out(desk, c, press, (run, step)).await;
-    }
     let options = options(press);
     let picked = press.text().unwrap_or_default();
     let choice = options.iter().find(|choice| choice.value == picked || choice.label == picked);
@@ -60,22 +41,13 @@ fn options(press: &Press<'_>) -> Vec<Choice> {
     action.map(|action| action.inputs.iter().flat_map(|input| input.options.clone()).collect()).unwrap_or_default()
 }
 
-/// Retry: a failed request is worked on anew, or the items that wait for a person go back to work.
+/// Retry: a failed request is worked on anew, or a gate that ran out of time is put again.
 pub async fn retry(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outcome<VerdictWords> {
     let gate = press.action.data["gate"].as_str().map(GateId::from);
-    let taken = match (press.action.data["inbox"].as_str(), gate, &press.action.run) {
-        (Some(inbound), _, _) => inbox::reopen(c, inbound).await?,
-        (None, Some(gate), _) => gates::ask_again(desk, c, press, &gate).await?,
-        (None, None, Some(run)) => {
-            let mut moved = 0;
-            let only = press.action.data["step"].as_i64();
-            for step in runs::steps(c, run).await?.iter().filter(|step| only.is_none_or(|idx| idx == step.idx)) {
-                moved += items::retry_review(c, run, step.idx, press.now).await?;
-            }
-            runs::wake(c, run, press.now).await?;
-            moved > 0
-        }
-        (None, None, None) => false,
+    let taken = match (press.action.data["inbox"].as_str(), gate) {
+        (Some(inbound), _) => inbox::reopen(c, inbound).await?,
+        (None, Some(gate)) => gates::ask_again(desk, c, press, &gate).await?,
+        (None, None) => false,
     };
     if !taken {
         return Err(no(RefusalKind::Decided, "nothing_to_retry"));

@@ -62,11 +62,12 @@ fn exclude(values: &Value, payload: &LaunchPayload) -> Outcome<Vec<LeadId>> {
     let mut leads: Vec<LeadId> = many(values, "exclude").into_iter().map(LeadId).collect();
     leads.sort();
     leads.dedup();
-    let is_known = |lead: &LeadId| payload.recipients.iter().any(|who| who.lead == *lead);
+    let people = payload.people();
+    let is_known = |lead: &LeadId| people.iter().any(|(known, _)| known == lead);
     if !leads.iter().all(is_known) {
         return Err(field("exclude", "Only people who are in this launch."));
     }
-    if !payload.recipients.is_empty() && leads.len() == payload.recipients.len() {
+    if payload.count() > 0 && leads.len() == payload.count() {
         return Err(field("exclude", "Somebody must be left; to send nothing, cancel."));
     }
     Ok(leads)

@@ -7,11 +7,14 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::cards::post::Place;
+use crate::cards::progress::Shown;
 use crate::domain::absence::Absence;
 use crate::domain::absence::joined;
 use crate::domain::ids::RunId;
 use crate::domain::ids::ThreadId;
 use crate::domain::person::Person;
+use crate::orchestrator::halt;
+use crate::orchestrator::halt::Command;
 use crate::orchestrator::press;
 use crate::orchestrator::refuse::no;
 use crate::orchestrator::say;
@@ -60,6 +63,8 @@ pub struct DeskConfig {
     pub sandbox: bool,
     /// Zone of the daily digest.
     pub zone: String,
+    /// Due work that nothing holds up for longer than this is an alert.
+    pub stuck_ms: i64,
 }
 
 pub struct Orchestrator {
@@ -110,6 +115,11 @@ impl Orchestrator {
         Place { thread, run, now: self.clock.now(), sandbox: self.config.sandbox }
     }
 
+    /// How progress cards are shown.
+    pub fn shown<'a>(&'a self, name_of: &'a (dyn Fn(&str) -> String + Sync)) -> Shown<'a> {
+        Shown { words: &self.words, zone: &self.config.zone, name_of }
+    }
+
     pub fn tell_readers(&self) {
         self.changed.notify_waiters();
     }
@@ -132,6 +142,15 @@ impl Desk for Orchestrator {
     async fn press(&self, who: &Person, token: &str, values: Value) -> Result<String, Refusal> {
         self.refuse_while_draining()?;
         press::press(self, who, token, &values).await.map_err(|stop| self.refusal(&stop))
+    }
+
+    async fn halt(&self, who: &Person, why: &str) -> Result<String, Refusal> {
+        let command = Command::Halt(why.to_owned());
+        halt::ask(self, who, command).await.map_err(|stop| self.refusal(&stop))
+    }
+
+    async fn lift(&self, who: &Person) -> Result<String, Refusal> {
+        halt::ask(self, who, Command::Lift { is_certain: true }).await.map_err(|stop| self.refusal(&stop))
     }
 
     async fn threads(&self, who: &Person) -> Result<Vec<ThreadSummary>, Refusal> {

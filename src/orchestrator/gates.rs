@@ -39,6 +39,7 @@ use crate::run::undo::UndoPayload;
 use crate::store::gates;
 use crate::store::gates::Approval;
 use crate::store::open::Conn;
+use crate::store::recipients;
 use crate::store::runs;
 
 mod told;
@@ -90,7 +91,7 @@ pub async fn press(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outc
 fn voice(desk: &Orchestrator, press: &Press<'_>, gate: &Gate, deciders: &Deciders<'_>) -> Outcome<Voice> {
     let who = press.who;
     let judged = match press.action.verb {
-        Verb::Launch | Verb::ExcludeFlagged | Verb::ReviewFlagged => gate.may_decide(deciders, who),
+        Verb::Launch | Verb::ExcludeFlagged | Verb::ReviewFlagged | Verb::Undo => gate.may_decide(deciders, who),
         _ => gate.may_refuse(deciders, who),
     };
     match judged {
@@ -180,7 +181,7 @@ impl AtGate<'_> {
         match (press.action.verb, gate.kind) {
             (Verb::Launch, GateKind::Launch) => {
                 let payload = payload::<LaunchPayload>(gate)?;
-                let number = payload.recipients.len() as i64;
+                let number = payload.count() as i64;
                 Ok(Decision {
                     state: GateState::Approved,
                     values: json!({}),
@@ -256,7 +257,7 @@ impl AtGate<'_> {
         let payload = payload::<LaunchPayload>(gate)?;
         let data = &self.press.action.data["offset"];
         let wanted = data.as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(EXAMPLES);
-        let offset = wanted % payload.recipients.len().max(1);
+        let offset = wanted % payload.samples().len().max(1);
         let content = cards::gates::card(&self.desk.words, gate, offset, self.around())?;
         let place = self.desk.place(&self.press.action.thread, Some(&gate.run));
         post::edit(c, self.desk.ids.as_ref(), place, &CardId(self.press.card.id.clone()), content).await?;
@@ -300,6 +301,7 @@ pub async fn ask_again(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>, id:
     let place = desk.place(&press.action.thread, Some(&gate.run));
     let card = post::post(c, desk.ids.as_ref(), place, content, Some(&key)).await?;
     gates::insert(c, &gate, card.as_str()).await?;
+    recipients::copy(c, id, &gate.id).await?;
     press.audit(c, "ask again", (gate.id.as_str(), &gate.payload_hash)).await?;
     Ok(true)
 }

@@ -1,10 +1,18 @@
 //! Metrics in the Prometheus text form: read from rows when asked, so that they are true after a restart. No ids, no names.
 use std::fmt::Write;
 
+use crate::domain::time::SECOND;
 use crate::orchestrator::desk::Orchestrator;
 use crate::orchestrator::refuse::Outcome;
+use crate::orchestrator::watch::WORKER_SILENT_MS;
+use crate::run::breaker::BreakerState;
+use crate::store::brake;
+use crate::store::breaker;
 use crate::store::gates;
 use crate::store::inbox;
+use crate::store::limiter;
+use crate::store::limiter::LimitRow;
+use crate::store::open::Conn;
 use crate::store::suppression;
 use crate::store::totals;
 
@@ -27,7 +35,7 @@ pub async fn text(desk: &Orchestrator) -> Outcome<String> {
     }
     let (prompt, completion, cost) = totals::model(&mut c).await?;
     let effects = totals::effects(&mut c).await?;
-    let families = [
+    let mut families = vec![
         Family {
             name: "quarterdeck_inbox_open",
             help: "Requests that wait or are worked on.",
@@ -76,7 +84,69 @@ pub async fn text(desk: &Orchestrator) -> Outcome<String> {
             samples: vec![(Vec::new(), cost)],
         },
     ];
+    families.extend(engine(desk, &mut c).await?);
+    families.extend(vendors(desk, &mut c).await?);
     Ok(written(&families))
+}
+
+fn family(name: &'static str, help: &'static str, label: &'static str, rows: Vec<(String, i64)>) -> Family {
+    let samples = rows.into_iter().map(|(text, n)| (vec![(label, text)], n)).collect();
+    Family { name, help, samples }
+}
+
+fn single(name: &'static str, help: &'static str, value: i64) -> Family {
+    Family { name, help, samples: vec![(Vec::new(), value)] }
+}
+
+/// Queues, workers, halt.
+async fn engine(desk: &Orchestrator, c: &mut Conn) -> Outcome<Vec<Family>> {
+    let now = desk.clock.now();
+    let queues = totals::queues(c).await?;
+    let ready = queues.iter().filter(|(_, state, ..)| state == "ready");
+    let oldest = ready.map(|(queue, _, _, at)| (queue.clone(), now.since(*at).max(0) / SECOND)).collect();
+    let depth = queues.into_iter().map(|(queue, state, n, _)| (vec![("queue", queue), ("state", state)], n)).collect();
+    let live = totals::workers(c, desk.clock.wall().plus(-WORKER_SILENT_MS)).await?;
+    let halted = i64::from(brake::standing(c).await?.is_some());
+    Ok(vec![
+        Family { name: "quarterdeck_queue_items", help: "Live units of work by queue and state.", samples: depth },
+        family("quarterdeck_queue_oldest_seconds", "How long the oldest ready unit is due.", "queue", oldest),
+        single("quarterdeck_workers", "Workers that gave a sign in the last minute.", live),
+        single(
+            "quarterdeck_leases_lost_total",
+            "Leases that ended before their work did.",
+            totals::leases_lost(c).await?,
+        ),
+        single("quarterdeck_halted", "1 while nothing that cannot be taken back may begin.", halted),
+    ])
+}
+
+/// Limits, daily quotas, breakers.
+async fn vendors(desk: &Orchestrator, c: &mut Conn) -> Outcome<Vec<Family>> {
+    let today = desk.clock.now().day_number(&desk.config.zone);
+    let limits = limiter::all(c).await?;
+    let of = |value: fn(&LimitRow) -> i64| limits.iter().map(|row| (row.key.clone(), value(row))).collect();
+    let daily: Vec<_> = limits.iter().filter(|row| row.day_max > 0).collect();
+    let used = |row: &&LimitRow| (row.key.clone(), if row.day == today { row.day_used } else { 0 });
+    let breakers = breaker::all(c).await?.into_iter().map(|(vendor, breaker)| {
+        let state = match breaker.state {
+            BreakerState::Closed => 0,
+            BreakerState::HalfOpen => 1,
+            BreakerState::Open => 2,
+        };
+        (vendor, state)
+    });
+    Ok(vec![
+        family("quarterdeck_limiter_waits_total", "Calls that waited for a limit.", "limit", of(|row| row.waits)),
+        family("quarterdeck_limiter_waited_ms_total", "How long they waited.", "limit", of(|row| row.waited_ms)),
+        family("quarterdeck_daily_calls", "Calls of the vendor's day.", "limit", daily.iter().map(used).collect()),
+        family(
+            "quarterdeck_daily_calls_max",
+            "Calls that the vendor's day has.",
+            "limit",
+            daily.iter().map(|row| (row.key.clone(), row.day_max)).collect(),
+        ),
+        family("quarterdeck_breaker", "0 closed, 1 probing, 2 open.", "vendor", breakers.collect()),
+    ])
 }
 
 fn written(families: &[Family]) -> String {

@@ -115,7 +115,8 @@ pub async fn speak(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>, words: 
     let thread = &press.action.thread;
     post::say(c, desk.ids.as_ref(), desk.place(thread, None), (&press.who.name, words), None).await?;
     let event = desk.ids.fresh("press");
-    say::put(desk, c, (thread, press.who), (words, &[]), &event).await
+    say::put(desk, c, (thread, press.who), (words, &[]), &event).await?;
+    Ok(())
 }
 
 pub async fn cancel(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outcome<VerdictWords> {
@@ -131,15 +132,7 @@ pub async fn cancel(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Out
 
 /// Stop: the run takes on nothing new; its open gates close with it.
 pub async fn stop(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outcome<VerdictWords> {
-    let Some(run) = find_run(c, press).await? else {
-        return Err(no(RefusalKind::Unknown, "no_run"));
-    };
-    let thread = conversation::thread(c, &run.thread).await?;
-    let is_owner = run.started_by == press.who.id || thread.is_some_and(|thread| thread.owner == press.who.id);
-    if !is_owner && !press.who.any_of(STOPPERS) {
-        let words = RefusalWords { kind: "not_stopper", name: desk.names_with(STOPPERS), ..RefusalWords::default() };
-        return Err(filled(RefusalKind::NotAllowed, words));
-    }
+    let run = own_run(desk, c, press).await?;
     let waiting = gates::waiting_cards(c, &run.id).await?;
     if !runs::cancel(c, &run.id, &press.who.id, press.now).await? {
         return Err(no(RefusalKind::Decided, "run_over"));
@@ -152,6 +145,54 @@ pub async fn stop(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outco
     settle(desk, c, press, &verdict).await?;
     press.audit(c, "run.stop", (run.id.as_str(), &run.plan_hash)).await?;
     Ok(verdict)
+}
+
+/// Pause: nothing new begins, what is in a call ends, gates keep their clock.
+pub async fn pause(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outcome<VerdictWords> {
+    let run = own_run(desk, c, press).await?;
+    if !runs::pause(c, &run.id, &press.who.id, press.now).await? {
+        return Err(no(RefusalKind::Decided, "run_over"));
+    }
+    turned(desk, c, press, (&run, "pause")).await
+}
+
+/// Resume: the run goes on exactly where it was.
+pub async fn resume(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outcome<VerdictWords> {
+    let run = own_run(desk, c, press).await?;
+    if !runs::resume(c, &run.id, press.now).await? {
+        return Err(no(RefusalKind::Decided, "run_over"));
+    }
+    turned(desk, c, press, (&run, "resume")).await
+}
+
+/// The progress card shows the new state and its buttons.
+async fn turned(
+    desk: &Orchestrator,
+    c: &mut Conn,
+    press: &Press<'_>,
+    what: (&RunRow, &'static str),
+) -> Outcome<VerdictWords> {
+    let (run, kind) = what;
+    let place = desk.place(&run.thread, Some(&run.id));
+    if let Some(run) = runs::get(c, &run.id).await? {
+        progress::turn(c, desk.ids.as_ref(), &desk.shown(&|id| desk.name_of(id)), place, &run).await?;
+    }
+    press.audit(c, &format!("run.{kind}"), (run.id.as_str(), &run.plan_hash)).await?;
+    Ok(press.verdict(kind))
+}
+
+/// The run that the press is about, if this person may stop it: who started it or owns the thread, managers, operators.
+async fn own_run(desk: &Orchestrator, c: &mut Conn, press: &Press<'_>) -> Outcome<RunRow> {
+    let Some(run) = find_run(c, press).await? else {
+        return Err(no(RefusalKind::Unknown, "no_run"));
+    };
+    let thread = conversation::thread(c, &run.thread).await?;
+    let is_owner = run.started_by == press.who.id || thread.is_some_and(|thread| thread.owner == press.who.id);
+    if !is_owner && !press.who.any_of(STOPPERS) {
+        let words = RefusalWords { kind: "not_stopper", name: desk.names_with(STOPPERS), ..RefusalWords::default() };
+        return Err(filled(RefusalKind::NotAllowed, words));
+    }
+    Ok(run)
 }
 
 async fn find_run(c: &mut Conn, press: &Press<'_>) -> Outcome<Option<RunRow>> {

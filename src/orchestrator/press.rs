@@ -6,6 +6,8 @@ use crate::domain::time::Millis;
 use crate::orchestrator::answer;
 use crate::orchestrator::desk::Orchestrator;
 use crate::orchestrator::gates;
+use crate::orchestrator::halt;
+use crate::orchestrator::halt::Command;
 use crate::orchestrator::plans;
 use crate::orchestrator::reconcile;
 use crate::orchestrator::refuse::Outcome;
@@ -13,6 +15,7 @@ use crate::orchestrator::refuse::Stop;
 use crate::orchestrator::refuse::filled;
 use crate::orchestrator::refuse::no;
 use crate::orchestrator::refuse::role_words;
+use crate::orchestrator::review;
 use crate::orchestrator::show;
 use crate::orchestrator::think::ACTING;
 use crate::orchestrator::undo;
@@ -97,14 +100,18 @@ async fn judged(desk: &Orchestrator, c: &mut Conn, by: (&Person, &str), values: 
         (Verb::Cancel, CardKind::Plan) => plans::cancel(desk, c, &press).await,
         (Verb::Stop | Verb::Cancel, _) => plans::stop(desk, c, &press).await,
         (Verb::Answer, _) => answer::answer(desk, c, &press).await,
+        (Verb::Retry | Verb::MarkDone | Verb::Drop, CardKind::Review) => review::resolve(desk, c, &press).await,
         (Verb::Retry, _) => answer::retry(desk, c, &press).await,
+        (Verb::Pause, _) => plans::pause(desk, c, &press).await,
+        (Verb::Resume, _) => plans::resume(desk, c, &press).await,
+        (Verb::Halt, _) => halt::obey(desk, c, (None, press.who), &Command::Halt(String::new())).await,
+        (Verb::Lift, _) => halt::obey(desk, c, (None, press.who), &Command::Lift { is_certain: true }).await,
         (Verb::Show, _) => show::show(desk, c, &press).await,
         (Verb::Undo, _) => undo::undo(desk, c, &press).await,
         // These decide on a gate, and this button has none.
         (Verb::ExcludeFlagged | Verb::ReviewFlagged | Verb::Launch, _)
         | (Verb::LaunchWithChanges | Verb::MoreExamples, _)
-        | (Verb::Reject | Verb::Pause | Verb::Resume | Verb::Halt | Verb::Lift, _)
-        | (Verb::MarkDone | Verb::Drop, _) => Err(no(RefusalKind::Unknown, "no_action")),
+        | (Verb::Reject | Verb::MarkDone | Verb::Drop, _) => Err(no(RefusalKind::Unknown, "no_action")),
     }
 }
 

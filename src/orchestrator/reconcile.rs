@@ -79,7 +79,7 @@ impl Orchestrator {
 
     async fn show(&self, c: &mut Conn, mark: &mut Restored, compared: &Result<Findings, String>) -> Outcome<()> {
         let now = self.clock.now();
-        let thread = daily::thread(c, now).await?;
+        let thread = daily::open_thread(c, now).await?;
         let words = self.words.card(&filled(c, mark, compared, &self.config.zone).await?)?;
         let mut card = worded(CardKind::Alert, &words);
         card.tone = if compared.is_ok() { Tone::Warn } else { Tone::Danger };

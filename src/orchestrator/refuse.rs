@@ -1,4 +1,5 @@
 //! Refusals in words: what, why, what to do now. The words are in `prompts/messages/desk/refusal.tera`.
+use crate::cards::progress::CardError;
 use crate::domain::person::Role;
 use crate::orchestrator::desk::Orchestrator;
 use crate::ports::desk::Refusal;
@@ -26,6 +27,15 @@ impl From<StoreError> for Stop {
 impl From<WordsError> for Stop {
     fn from(error: WordsError) -> Self {
         Self::Words(error)
+    }
+}
+
+impl From<CardError> for Stop {
+    fn from(error: CardError) -> Self {
+        match error {
+            CardError::Store(error) => Self::Store(error),
+            CardError::Words(error) => Self::Words(error),
+        }
     }
 }
 

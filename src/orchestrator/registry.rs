@@ -16,6 +16,7 @@ use crate::run::turn::Message;
 use crate::run::turn::Returned;
 use crate::run::turn::ToolCall;
 use crate::store::open::Store;
+use crate::store::open::StoreResult;
 use crate::tools::context::ToolConfig;
 use crate::tools::context::ToolCx;
 use crate::tools::entry::Phase;
@@ -55,7 +56,7 @@ impl Toolbox for RegistryTools {
         self.registry.is_read(name)
     }
 
-    async fn call(&self, at: (&Person, &ThreadId), call: &ToolCall) -> Returned {
+    async fn call(&self, at: (&Person, &ThreadId), call: &ToolCall) -> StoreResult<Returned> {
         let (who, thread) = at;
         let cx = ToolCx {
             store: self.store.clone(),

@@ -7,6 +7,8 @@ use crate::domain::ids::ThreadId;
 use crate::domain::person::Person;
 use crate::orchestrator::attach;
 use crate::orchestrator::desk::Orchestrator;
+use crate::orchestrator::halt;
+use crate::orchestrator::halt::Command;
 use crate::orchestrator::refuse::Outcome;
 use crate::orchestrator::refuse::filled;
 use crate::orchestrator::refuse::no;
@@ -16,11 +18,15 @@ use crate::ports::desk::Said;
 use crate::prompts::desk::RefusalWords;
 use crate::run::canonical::hash_text;
 use crate::store::audit;
+use crate::store::brake;
+use crate::store::brake::BrakeKind;
 use crate::store::conversation;
 use crate::store::conversation::ThreadRow;
 use crate::store::inbox;
 use crate::store::inbox::Inbound;
 use crate::store::open::Conn;
+use crate::store::open::StoreError;
+use crate::store::open::Tx;
 
 const FILES_MAX: usize = 5;
 const TITLE_CHARS_MAX: usize = 60;
@@ -40,6 +46,11 @@ pub async fn say(desk: &Orchestrator, who: &Person, said: Said<'_>) -> Outcome<T
     let thread = open_or_find(desk, &mut tx, (said.thread, &who), &text).await?;
     let place = desk.place(&thread, None);
     post::say(&mut tx, desk.ids.as_ref(), place, (&who.name, &text), None).await?;
+    if files.is_empty()
+        && let Some(command) = command(&mut tx, &text).await?
+    {
+        return commanded(desk, tx, (&thread, &who), (&text, &event, &command)).await;
+    }
     let mut lists = Vec::new();
     for file in &files {
         lists.extend(attach::keep(desk, &mut tx, &thread, file).await?);
@@ -48,21 +59,55 @@ pub async fn say(desk: &Orchestrator, who: &Person, said: Said<'_>) -> Outcome<T
     if !text.is_empty() || !lists.is_empty() {
         put(desk, &mut tx, (&thread, &who), (&text, &lists), &event).await?;
     }
-    tx.commit().await.map_err(crate::store::open::StoreError::from)?;
+    tx.commit().await.map_err(StoreError::from)?;
     tracing::info!(thread.id = %thread, files = files.len(), "a person wrote");
     desk.wake.notify_one();
     desk.tell_readers();
     Ok(thread)
 }
 
-/// Stores words of a person for the planner, with the audit of it. Used by `say` and by answers to cards.
+/// Words that are obeyed without the model.
+async fn command(c: &mut Conn, text: &str) -> Outcome<Option<Command>> {
+    let command = halt::command(text);
+    if command == Some(Command::Lift { is_certain: false }) && brake::of_kind(c, BrakeKind::Halt).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(command)
+}
+
+async fn commanded(
+    desk: &Orchestrator,
+    mut tx: Tx,
+    at: (&ThreadId, &Person),
+    said: (&str, &str, &Command),
+) -> Outcome<ThreadId> {
+    let (thread, who) = at;
+    let (text, event, command) = said;
+    match halt::obey(desk, &mut tx, (Some(thread), who), command).await {
+        Ok(verdict) => {
+            // Kept like every message, so that the same event twice is one command; nothing is left to do for the model.
+            let inbound = put(desk, &mut tx, at, (text, &[]), event).await?;
+            inbox::close(&mut tx, &inbound, "done", desk.clock.now()).await?;
+            tx.commit().await.map_err(StoreError::from)?;
+            halt::woken(desk, who, verdict.kind);
+            Ok(thread.clone())
+        }
+        Err(stop) => {
+            tx.rollback().await.map_err(StoreError::from)?;
+            halt::audit_refused(desk, who, &stop).await?;
+            Err(stop)
+        }
+    }
+}
+
+/// Stores words of a person for the planner, with the audit of it; returns the id of the inbound. Used by `say` and by answers to cards.
 pub async fn put(
     desk: &Orchestrator,
     c: &mut Conn,
     at: (&ThreadId, &Person),
     said: (&str, &[ListId]),
     event: &str,
-) -> Outcome<()> {
+) -> Outcome<String> {
     let (thread, who) = at;
     let now = desk.clock.now();
     let inbound = Inbound {
@@ -79,7 +124,7 @@ pub async fn put(
     if inbox::store(c, &inbound).await? {
         audit::append(c, now, &who.id, "said", (&inbound.id, &hash_text(said.0))).await?;
     }
-    Ok(())
+    Ok(inbound.id)
 }
 
 fn checked(raw: &str, files: usize) -> Outcome<String> {

@@ -147,7 +147,7 @@ async fn drive(desk: &Orchestrator, inbound: &Inbound, with: (&Person, &[Message
                 Err(error) => return Ok(failed(&error, inbound.attempts + 1)),
             },
             NextStep::Call(calls) => {
-                let results = call_all(desk, inbound, who, &calls).await;
+                let results = call_all(desk, inbound, who, &calls).await?;
                 turn.returned(results);
                 save(desk, inbound, turn, None).await?;
                 desk.tell_readers();
@@ -179,12 +179,15 @@ async fn standing(desk: &Orchestrator, inbound: &Inbound) -> Outcome<Standing> {
 }
 
 /// Results in the order of the calls: neighbouring reads run at the same time, everything else one after the other.
-async fn call_all(desk: &Orchestrator, inbound: &Inbound, who: &Person, calls: &[ToolCall]) -> Vec<Returned> {
+async fn call_all(desk: &Orchestrator, inbound: &Inbound, who: &Person, calls: &[ToolCall]) -> Outcome<Vec<Returned>> {
     let mut results = Vec::with_capacity(calls.len());
     for group in calls.chunk_by(|a, b| desk.tools.is_read(&a.name) && desk.tools.is_read(&b.name)) {
-        results.extend(join_all(group.iter().map(|call| desk.tools.call((who, &inbound.thread), call))).await);
+        let group = join_all(group.iter().map(|call| desk.tools.call((who, &inbound.thread), call))).await;
+        for result in group {
+            results.push(result?);
+        }
     }
-    results
+    Ok(results)
 }
 
 fn usage_row(desk: &Orchestrator, inbound: &Inbound, reply: &Reply) -> UsageRow {

@@ -7,6 +7,7 @@ use crate::domain::ids::ThreadId;
 use crate::domain::person::Person;
 use crate::run::turn::Returned;
 use crate::run::turn::ToolCall;
+use crate::store::open::StoreResult;
 use crate::tools::entry::Phase;
 
 #[async_trait::async_trait]
@@ -17,5 +18,6 @@ pub trait Toolbox: Send + Sync {
     fn specs(&self, who: &Person, phase: Phase) -> Arc<[Value]>;
     /// Reads of one answer run at the same time; everything else in order.
     fn is_read(&self, name: &str) -> bool;
-    async fn call(&self, at: (&Person, &ThreadId), call: &ToolCall) -> Returned;
+    /// Fails only when the database is away: the turn goes on from where it was saved.
+    async fn call(&self, at: (&Person, &ThreadId), call: &ToolCall) -> StoreResult<Returned>;
 }

@@ -136,8 +136,8 @@ pub async fn run(desk: &Orchestrator, id: &RunId) -> Outcome<Value> {
         "tokens": cost::tokens(&mut c, id).await?,
         "quotes": run.plan.quotes,
         "quote_basis": run.plan.quote_basis,
-        "effects": effects::summary(&mut c, id).await?.into_iter().map(|(vendor, op, state, count)| {
-            json!({"vendor": vendor, "op": op, "state": state, "count": count})
+        "effects": effects::summary(&mut c, id).await?.into_iter().map(|deed| {
+            json!({"vendor": deed.vendor, "op": deed.op, "state": deed.state, "count": deed.calls})
         }).collect::<Vec<_>>(),
     }))
 }

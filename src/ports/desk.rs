@@ -71,6 +71,11 @@ pub trait Desk: Send + Sync {
     /// A pressed button, picked option or filled form. The answer is one sentence: what was done.
     async fn press(&self, who: &Person, token: &str, values: Value) -> Result<String, Refusal>;
 
+    /// Stops everything that cannot be taken back, everywhere. The answer is one sentence.
+    async fn halt(&self, who: &Person, why: &str) -> Result<String, Refusal>;
+    /// Takes the halt off: what waited for it goes on.
+    async fn lift(&self, who: &Person) -> Result<String, Refusal>;
+
     async fn threads(&self, who: &Person) -> Result<Vec<ThreadSummary>, Refusal>;
     /// The contract shape of `GET /api/threads/{thread}`.
     async fn thread(&self, who: &Person, thread: &ThreadId) -> Result<ThreadView, Refusal>;

@@ -12,6 +12,9 @@ pub enum PortError {
     /// The call left and no answer came: it may have happened.
     #[error("learn what {vendor} did: {why}")]
     Unclear { vendor: String, why: String },
+    /// The call was not let out: nothing happened there, and no try is used up.
+    #[error("call {vendor}: {by}")]
+    Held { vendor: String, by: Hold, wait_ms: i64 },
     /// Our key is not accepted.
     #[error("sign in to {vendor}: {why}")]
     Denied { vendor: String, why: String },
@@ -24,6 +27,42 @@ pub enum PortError {
     /// The answer is not what the vendor promises.
     #[error("read the answer of {vendor}: {why}")]
     Malformed { vendor: String, why: String },
+}
+
+/// What holds a call back on our side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// A person halted everything that cannot be taken back.
+    Halt,
+    /// A backup was restored, and the vendors' state has not been compared yet.
+    Reconcile,
+    /// The vendor failed several times in a row.
+    Breaker,
+    /// The vendor's daily quota is used up.
+    Daily,
+}
+
+impl Hold {
+    /// What an item that meets it is kept under, so that all of them can be let go at once.
+    pub fn key(self, vendor: &str) -> String {
+        match self {
+            Self::Halt => "halt".to_owned(),
+            Self::Reconcile => "reconcile".to_owned(),
+            Self::Breaker => format!("breaker:{vendor}"),
+            Self::Daily => format!("daily:{vendor}"),
+        }
+    }
+}
+
+impl std::fmt::Display for Hold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Halt => "the desk is halted",
+            Self::Reconcile => "the restored state is not compared with the vendors yet",
+            Self::Breaker => "it failed several times in a row and is left alone for a while",
+            Self::Daily => "its daily quota is used up",
+        })
+    }
 }
 
 /// What a failed call means for the work that made it.
@@ -50,6 +89,7 @@ impl PortError {
             Self::Throttled { vendor, .. }
             | Self::Unreachable { vendor, .. }
             | Self::Unclear { vendor, .. }
+            | Self::Held { vendor, .. }
             | Self::Denied { vendor, .. }
             | Self::OutOfCredits { vendor }
             | Self::Refused { vendor, .. }
@@ -64,6 +104,7 @@ impl PortError {
             Self::Throttled { wait_ms, .. } => {
                 Next::Later { wait_ms: (*wait_ms).clamp(100, WAIT_MAX_MS), counts: false }
             }
+            Self::Held { wait_ms, .. } => Next::Later { wait_ms: *wait_ms, counts: false },
             Self::Unreachable { .. } | Self::Malformed { .. } => Next::Later { wait_ms: backoff, counts: true },
             Self::Unclear { .. } => Next::Reconcile,
             Self::Denied { .. } | Self::OutOfCredits { .. } | Self::Refused { .. } => Next::Stop,

@@ -119,8 +119,10 @@ pub trait Crm: Send + Sync {
     async fn archive(&self, object: &str, ids: &[String]) -> PortResult<()>;
     /// Contact id to company id; a set, so repeating is harmless.
     async fn associate(&self, pairs: &[(String, String)]) -> PortResult<()>;
-    /// Looks for the key first: safe to repeat after a read-back.
-    async fn log_activity(&self, activity: &CrmActivity) -> PortResult<String>;
+    /// Creates them without looking, of one kind, up to `batch_max` in one call; in the order given.
+    async fn log_activities(&self, activities: &[CrmActivity]) -> PortResult<Vec<Upserted>>;
+    /// The read-back after a lost answer: the id of each that is there already, by its key.
+    async fn find_activities(&self, activities: &[CrmActivity]) -> PortResult<Vec<Option<String>>>;
     async fn opt_out(&self, email: &str) -> PortResult<()>;
 }
 
@@ -194,6 +196,11 @@ pub trait Outreach: Send + Sync {
     async fn find_lead(&self, campaign_id: &str, email: &str) -> PortResult<Option<FoundLead>>;
     /// E-mail addresses of these that are in any running campaign.
     async fn running_elsewhere(&self, emails: &[String]) -> PortResult<Vec<String>>;
+    /// Everybody in running campaigns but `ours`, from the vendor's lists; `None` when it has none, or
+    /// that takes more than `calls_max` calls, or a list is too large to read.
+    async fn people_of_others(&self, _ours: &[String], _calls_max: usize) -> PortResult<Option<Vec<String>>> {
+        Ok(None)
+    }
     /// A send: hands one approved and cleared person over and releases the mails.
     async fn enrol(&self, campaign_id: &str, who: &Recipient, keys: (&Approved, &Cleared)) -> PortResult<String>;
     /// A send: lets an added lead's mails go (the second half of `enrol` after a crash).
@@ -202,6 +209,10 @@ pub trait Outreach: Send + Sync {
     async fn pause(&self, campaign_id: &str) -> PortResult<()>;
     async fn unsubscribe(&self, email: &str) -> PortResult<()>;
     async fn is_unsubscribed(&self, email: &str) -> PortResult<bool>;
+    /// Everybody who opted out there; `None` when that takes more than `calls_max` calls.
+    async fn unsubscribed(&self, _calls_max: usize) -> PortResult<Option<Vec<String>>> {
+        Ok(None)
+    }
     /// Asks the vendor to call `url` when somebody answers, bounces or opts out; a second time changes nothing.
     async fn call_back(&self, url: &str, secret: &str) -> PortResult<()>;
     /// Oldest first from `since`, one page.

@@ -14,6 +14,9 @@ pub const ALL: &[Entry] = &[
     entry::<StateLine>(),
     entry::<ReplyWords>(),
     entry::<CampaignStoppedWords>(),
+    entry::<HaltedWords>(),
+    entry::<BreakerWords>(),
+    entry::<StuckWords>(),
     entry::<DigestWords>(),
 ];
 
@@ -65,6 +68,8 @@ pub const REFUSAL_KINDS: &[&str] = &[
     "undone",
     "nothing_to_undo",
     "not_undoer",
+    "halted",
+    "not_halted",
     "plan_changed",
     "nothing_to_retry",
     "field",
@@ -205,6 +210,59 @@ template!(
         percent: 13,
         limit: 10,
     }
+);
+
+/// The desk is halted.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct HaltedWords {
+    pub name: String,
+    pub at: String,
+    pub why: String,
+    /// Campaigns that are being paused.
+    pub campaigns: i64,
+    pub lifters: String,
+}
+
+template!(
+    HaltedWords,
+    "messages/desk/halted.tera",
+    HaltedWords {
+        name: "Mona".into(),
+        at: "Tue 24 Nov 15:20".into(),
+        why: "wrong list".into(),
+        campaigns: 2,
+        lifters: "Otto".into(),
+    }
+);
+
+/// A vendor is left alone after failures in a row.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct BreakerWords {
+    pub vendor: String,
+    pub failures: i64,
+    pub why: String,
+    pub at: String,
+}
+
+template!(
+    BreakerWords,
+    "messages/desk/breaker.tera",
+    BreakerWords { vendor: "lemlist".into(), failures: 5, why: "status 503".into(), at: "15:20".into() }
+);
+
+/// Due work that nobody does.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct StuckWords {
+    pub vendor: String,
+    pub number: i64,
+    pub age_ms: i64,
+    pub workers: i64,
+}
+
+template!(
+    StuckWords,
+    "messages/desk/stuck.tera",
+    StuckWords { vendor: "hubspot".into(), number: 12, age_ms: 420_000, workers: 0 }
 );
 
 /// The digest; rates are written by `reports::digest`, zero and "too few to tell" included.

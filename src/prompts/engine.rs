@@ -18,6 +18,7 @@ pub const ALL: &[Entry] = &[
     entry::<UndoResult>(),
     entry::<RunVerdict>(),
     entry::<Review>(),
+    entry::<DeedWords>(),
 ];
 
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +32,20 @@ pub struct Progress {
     pub left_ms: i64,
     pub credits: i64,
     pub cap: i64,
+    pub paused_by: String,
+    pub held: Vec<HeldWords>,
+}
+
+/// What the work of a run waits for besides its turn.
+#[derive(Clone, Debug, Serialize)]
+pub struct HeldWords {
+    /// halt | reconcile | daily | breaker
+    pub kind: String,
+    /// A person or a vendor.
+    pub name: String,
+    pub at: String,
+    pub why: String,
+    pub number: i64,
 }
 
 template!(
@@ -46,6 +61,23 @@ template!(
         left_ms: 60_000,
         credits: 104,
         cap: 220,
+        paused_by: "Ava".into(),
+        held: vec![
+            HeldWords {
+                kind: "halt".into(),
+                name: "Mona".into(),
+                at: "Tue 24 Nov 15:20".into(),
+                why: "wrong list".into(),
+                number: 0,
+            },
+            HeldWords {
+                kind: "daily".into(),
+                name: "hubspot".into(),
+                at: "Wed 25 Nov 00:00".into(),
+                why: String::new(),
+                number: 3,
+            },
+        ],
     }
 );
 
@@ -255,7 +287,7 @@ template!(
         over_tokens: 0,
         tokens_cap: 800_000,
         left_out: vec!["3 flagged and excluded".into(), "27 below the best 100 by fit".into()],
-        done_before: vec!["hubspot upsert contacts: 1".into()],
+        done_before: vec!["97 contacts written to hubspot".into()],
         by: "Ava".into(),
         error: "Explorium is out of credits".into(),
     }
@@ -335,13 +367,27 @@ template!(
     RunVerdict { state: "cancelled".into(), code: "7K2".into(), at: "15:20".into(), by: "Ava".into() }
 );
 
+/// An effect that may have happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct LostWords {
+    pub vendor: String,
+    pub op: String,
+    pub leads: i64,
+    pub credits: i64,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct Review {
     pub code: String,
     pub step: String,
     pub count: i64,
     pub leads: i64,
+    pub lost: Vec<LostWords>,
+    /// What the lost ones may have cost.
+    pub credits: i64,
     pub errors: Vec<String>,
+    /// What is dropped falls to the next source.
+    pub enriching: bool,
 }
 
 template!(
@@ -351,7 +397,27 @@ template!(
         code: "7K2".into(),
         step: "Enrich".into(),
         count: 2,
-        leads: 20,
-        errors: vec!["spend at explorium: out of credits".into()],
+        leads: 35,
+        lost: vec![LostWords { vendor: "explorium".into(), op: "enrich people".into(), leads: 25, credits: 50 }],
+        credits: 50,
+        errors: vec!["spend at apollo: out of credits".into()],
+        enriching: true,
     }
+);
+
+/// Something a run did outside: "40 people enrolled at lemlist".
+#[derive(Clone, Debug, Serialize)]
+pub struct DeedWords {
+    pub vendor: String,
+    pub op: String,
+    /// Else nobody knows whether it happened.
+    pub is_known: bool,
+    pub calls: i64,
+    pub leads: i64,
+}
+
+template!(
+    DeedWords,
+    "messages/deed.tera",
+    DeedWords { vendor: "lemlist".into(), op: "enrol".into(), is_known: true, calls: 40, leads: 40 }
 );

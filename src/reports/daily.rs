@@ -30,7 +30,7 @@ impl Daily<'_> {
         let span = Span { from: tick.plus(-DAY), to: tick };
         let numbers = gather(c, span, self.zone).await?;
         if numbers.is_worth_telling() {
-            let thread = thread(c, now).await?;
+            let thread = open_thread(c, now).await?;
             let card = digest::card(self.words, &numbers, span, self.zone)?;
             let place = Place { thread: &thread, run: None, now, sandbox: self.sandbox };
             let key = format!("daily:{}", tick.0);
@@ -40,8 +40,8 @@ impl Daily<'_> {
     }
 }
 
-/// The thread of the desk's own news; opened when it is not there.
-pub async fn thread(c: &mut Conn, now: Millis) -> StoreResult<ThreadId> {
+/// The thread of the operators: digests and alerts; opened when it is not there.
+pub async fn open_thread(c: &mut Conn, now: Millis) -> StoreResult<ThreadId> {
     let id = ThreadId::from(THREAD);
     if conversation::thread(c, &id).await?.is_none() {
         let thread = ThreadRow {

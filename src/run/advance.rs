@@ -9,6 +9,8 @@ use crate::run::state::StepState;
 pub struct ItemCounts {
     pub ready: i64,
     pub running: i64,
+    /// Ready when the run goes on.
+    pub paused: i64,
     pub done: i64,
     pub review: i64,
     pub cancelled: i64,
@@ -16,7 +18,7 @@ pub struct ItemCounts {
 
 impl ItemCounts {
     pub fn live(&self) -> i64 {
-        self.ready + self.running
+        self.ready + self.running + self.paused
     }
 
     pub fn total(&self) -> i64 {
@@ -64,8 +66,15 @@ pub enum Act {
 }
 
 pub fn advance(run: &RunRows, now: Millis) -> Option<Act> {
-    if run.state.is_over() || run.state == RunState::Paused {
+    if run.state.is_over() {
         return None;
+    }
+    if run.state == RunState::Paused {
+        // Nothing begins; a gate keeps its clock.
+        let mut gates = run.steps.iter().enumerate().filter(|(_, step)| step.state == StepState::Waiting);
+        return gates
+            .find_map(|(index, step)| waiting(index, step.gate, now))
+            .filter(|act| matches!(act, Act::Expire(_) | Act::Remind(_)));
     }
     if run.state == RunState::Cancelling {
         let busy: i64 = run.steps.iter().map(|step| step.items.running).sum();
@@ -147,6 +156,23 @@ mod tests {
         assert_eq!(advance(&rows, Millis(0)), None);
         rows.steps[0].items.running = 0;
         assert_eq!(advance(&rows, Millis(0)), Some(Act::Cancel));
+    }
+
+    #[test]
+    fn a_gate_of_a_paused_run_keeps_its_clock_and_nothing_else_moves() {
+        let cases = [
+            (GateState::Waiting, 4, None),
+            (GateState::Waiting, 5, Some(Act::Remind(0))),
+            (GateState::Waiting, 10, Some(Act::Expire(0))),
+            (GateState::Approved, 99, None),
+            (GateState::Rejected, 99, None),
+            (GateState::Expired, 99, None),
+        ];
+        for (state, now, expected) in cases {
+            let mut waiting = step(StepState::Waiting);
+            waiting.gate = Some(GateRows { state, expires_at: Millis(10), remind_at: Some(Millis(5)) });
+            assert_eq!(advance(&run(RunState::Paused, vec![waiting]), Millis(now)), expected, "{state:?} at {now}");
+        }
     }
 
     #[test]

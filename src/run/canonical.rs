@@ -3,11 +3,15 @@ use serde::Serialize;
 use sha2::Digest;
 use sha2::Sha256;
 
-/// Hex SHA-256 of the canonical JSON (sorted keys, no spaces) of a value.
+/// Hex SHA-256 of the canonical JSON of a value.
 pub fn hash_of<T: Serialize>(value: &T) -> String {
+    hash_text(&canonical(value))
+}
+
+/// Sorted keys, no spaces.
+pub fn canonical<T: Serialize>(value: &T) -> String {
     // serde_json's map is sorted; going through Value sorts struct fields as well.
-    let text = serde_json::to_value(value).map(|value| value.to_string()).unwrap_or_default();
-    hash_text(&text)
+    serde_json::to_value(value).map(|value| value.to_string()).unwrap_or_default()
 }
 
 pub fn hash_text(text: &str) -> String {

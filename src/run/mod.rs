@@ -1,5 +1,6 @@
 //! Pure conduct: what a run is, what it does next, what a person must decide, what the model may do.
 pub mod advance;
+pub mod breaker;
 pub mod canonical;
 pub mod card;
 pub mod deciders;

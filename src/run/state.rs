@@ -56,6 +56,7 @@ words! {
     ItemState {
         Ready = "ready",
         Running = "running",
+        Paused = "paused",
         Done = "done",
         Review = "review",
         Cancelled = "cancelled",
@@ -90,10 +91,12 @@ words! {
         LookUp = "look_up",
         AtMostOnce = "at_most_once",
     }
+    /// Released: a person said to do it again, although it may have happened.
     EffectState {
         Intent = "intent",
         Done = "done",
         Unknown = "unknown",
+        Released = "released",
     }
     /// Where a lead of a run stands. Each lead is in exactly one of these.
     LeadState {

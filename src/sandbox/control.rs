@@ -4,6 +4,7 @@ use serde_json::json;
 use crate::sandbox::core::Core;
 use crate::sandbox::core::Keys;
 use crate::sandbox::faults::Fault;
+use crate::sandbox::held::LetGo;
 use crate::sandbox::http::Reply;
 use crate::sandbox::http::Req;
 use crate::sandbox::http::iso;
@@ -29,6 +30,7 @@ pub fn handle(shared: &Shared, req: &Req) -> Reply {
         ("POST", "/faults") => add_faults(&mut shared.lock(), req),
         ("DELETE", "/faults") => {
             shared.lock().faults.clear();
+            shared.held.release(LetGo::Done);
             Reply::json(200, &json!({"cleared": true}))
         }
         ("POST", "/plant") => {
@@ -59,6 +61,15 @@ fn advance(shared: &Shared, req: &Req) -> Reply {
     }
     shared.drain();
     clock(shared)
+}
+
+/// Lets go of all that is kept: `act` says whether a vendor that has not acted does so now.
+pub fn release(shared: &Shared, req: &Req) -> Reply {
+    let Some(act) = req.json().and_then(|body| body["act"].as_bool()) else {
+        return Reply::json(400, &json!({"error": "act must be true or false"}));
+    };
+    let released = shared.held.release(if act { LetGo::Done } else { LetGo::Undone });
+    Reply::json(200, &json!({"released": released}))
 }
 
 fn add_faults(core: &mut Core, req: &Req) -> Reply {

@@ -37,9 +37,9 @@ pub struct Core {
 
 impl Core {
     /// Makes the world and carries out again what the journal holds; answers the last known time too.
-    pub fn open(seed: u64, dir: Option<&Path>) -> std::io::Result<(Self, i64)> {
+    pub fn open(world: (u64, usize), dir: Option<&Path>) -> std::io::Result<(Self, i64)> {
         let (journal, entries) = Journal::open(dir)?;
-        let world = Arc::new(World::generate(seed));
+        let world = Arc::new(World::generate(world.0, world.1));
         let mut core = Self {
             hubspot: hubspot::State::seeded(&world),
             apollo: apollo::State::default(),

@@ -12,6 +12,10 @@ pub enum Kind {
     Reset,
     HalfBody,
     TimeoutAfterDoing,
+    /// The call is kept before the vendor acts, until it is let go (`/_sandbox/held`).
+    HoldBefore,
+    /// The vendor has acted; its answer is kept.
+    HoldAfter,
     DuplicateHook,
     ReorderHooks,
 }
@@ -25,6 +29,9 @@ pub struct Fault {
     pub kind: Kind,
     #[serde(default = "once")]
     pub times: u32,
+    /// So many fitting calls pass unharmed first.
+    #[serde(default)]
+    pub skip: u32,
     pub status: Option<u16>,
     pub body: Option<Value>,
     pub retry_after: Option<u64>,
@@ -63,9 +70,14 @@ impl Faults {
     }
 
     fn take_where(&mut self, wanted: impl Fn(&Fault) -> bool) -> Option<Fault> {
-        let at = self.all.iter().position(|f| f.times > 0 && wanted(f))?;
-        self.all[at].times -= 1;
-        let taken = self.all[at].clone();
+        let due = |f: &mut Fault| {
+            let skipped = f.skip > 0;
+            f.skip = f.skip.saturating_sub(1);
+            !skipped
+        };
+        let fault = self.all.iter_mut().filter(|f| f.times > 0 && wanted(f)).find_map(|f| due(f).then_some(f))?;
+        fault.times -= 1;
+        let taken = fault.clone();
         self.all.retain(|f| f.times > 0);
         Some(taken)
     }

@@ -11,6 +11,7 @@ mod control;
 mod core;
 mod explorium;
 mod faults;
+mod held;
 mod http;
 mod hubspot;
 mod journal;
@@ -43,6 +44,8 @@ pub const DEFAULT_SEED: u64 = 20_261_121;
 
 pub struct Options {
     pub seed: u64,
+    /// How many there are at least; the world everyone knows is the smallest.
+    pub companies: usize,
     /// 0 takes any free port.
     pub port: u16,
     /// Where the state is kept; `None` keeps it in memory.

@@ -40,14 +40,15 @@ impl Tester {
     pub async fn new(dir: Option<PathBuf>) -> Self {
         let clock = WorldClock::new(EPOCH_MS, 0.0);
         let seed = crate::sandbox::DEFAULT_SEED;
-        let sandbox = start(Options { seed, port: 0, dir: dir.clone(), clock: clock.clone() }).await.unwrap();
+        let sandbox =
+            start(Options { seed, companies: 0, port: 0, dir: dir.clone(), clock: clock.clone() }).await.unwrap();
         Self { sandbox, clock, seed, dir }
     }
 
     pub async fn restart(self) -> Self {
         self.sandbox.stop().await;
         let clock = WorldClock::new(EPOCH_MS, 0.0);
-        let options = Options { seed: self.seed, port: 0, dir: self.dir.clone(), clock: clock.clone() };
+        let options = Options { seed: self.seed, companies: 0, port: 0, dir: self.dir.clone(), clock: clock.clone() };
         let sandbox = start(options).await.unwrap();
         Self { sandbox, clock, seed: self.seed, dir: self.dir }
     }

@@ -27,6 +27,8 @@ use tokio::task::JoinHandle;
 use crate::sandbox::Options;
 use crate::sandbox::clock::WorldClock;
 use crate::sandbox::core::Core;
+use crate::sandbox::held::Held;
+use crate::sandbox::held::LetGo;
 use crate::sandbox::lemlist::state::Outgoing;
 use crate::sandbox::outbox;
 
@@ -43,6 +45,7 @@ const STOP_WAIT: Duration = Duration::from_millis(300);
 pub struct Shared {
     core: Mutex<Core>,
     pub clock: WorldClock,
+    pub held: Held,
     hooks: mpsc::UnboundedSender<Outgoing>,
     closed: AtomicBool,
 }
@@ -76,12 +79,18 @@ pub struct Running {
 pub async fn start(o: Options) -> std::io::Result<Running> {
     let listener = TcpListener::bind(("127.0.0.1", o.port)).await?;
     let addr = listener.local_addr()?;
-    let (core, last) = Core::open(o.seed, o.dir.as_deref())?;
+    let (core, last) = Core::open((o.seed, o.companies), o.dir.as_deref())?;
     if last > i64::MIN {
         o.clock.set_at_least(last);
     }
     let (hooks, queue) = mpsc::unbounded_channel();
-    let shared = Arc::new(Shared { core: Mutex::new(core), clock: o.clock, hooks, closed: AtomicBool::new(false) });
+    let shared = Arc::new(Shared {
+        core: Mutex::new(core),
+        clock: o.clock,
+        held: Held::default(),
+        hooks,
+        closed: AtomicBool::new(false),
+    });
     let (ending, ended) = watch::channel(false);
     let app: Router = serve::router(Arc::clone(&shared));
     let service = app.into_make_service_with_connect_info::<Cut>();
@@ -133,6 +142,7 @@ impl Running {
             core.tick(now);
             core.note_clock(now);
             self.shared.closed.store(true, Ordering::SeqCst);
+            self.shared.held.release(LetGo::Undone);
         }
         let _ = self.ending.send(true);
         for mut task in self.tasks {

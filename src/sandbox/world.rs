@@ -98,8 +98,8 @@ pub struct World {
 }
 
 impl World {
-    pub fn generate(seed: u64) -> Self {
-        let (companies, people) = make::make(seed);
+    pub fn generate(seed: u64, size: usize) -> Self {
+        let (companies, people) = make::make(seed, size.max(make::COMPANIES));
         Self { seed, companies, people, by_mail: OnceLock::new(), by_domain: OnceLock::new() }
     }
 

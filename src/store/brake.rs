@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde::Serialize;
 
 use crate::domain::time::Millis;
+use crate::store::items;
 use crate::store::meta;
 use crate::store::open::Conn;
 use crate::store::open::StoreResult;
@@ -67,7 +68,8 @@ pub async fn tell(c: &mut Conn, brake: &Brake) -> StoreResult<()> {
 }
 
 /// Takes it off and lets go what waited for it. `None` when there was none.
-pub async fn lift(c: &mut Conn, kind: BrakeKind, _now: Millis) -> StoreResult<Option<Brake>> {
+pub async fn lift(c: &mut Conn, kind: BrakeKind, now: Millis) -> StoreResult<Option<Brake>> {
     let Some(text) = meta::take(c, kind.word()).await? else { return Ok(None) };
+    items::let_go(c, kind.word(), now).await?;
     serde_json::from_str(&text).map(Some).map_err(corrupt("brake"))
 }

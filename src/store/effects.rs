@@ -2,6 +2,7 @@
 use serde_json::Value;
 use sqlx::Row;
 
+use crate::domain::ids::ItemId;
 use crate::domain::ids::RunId;
 use crate::domain::time::Millis;
 use crate::run::state::EffectClass;
@@ -37,6 +38,8 @@ pub enum Known {
     Intent,
     Done(Value),
     Unknown,
+    /// A person marked it as done: it is not made again, and there is no answer.
+    Marked,
 }
 
 /// Writes the intent if there is none; fenced, and refused when the run was stopped.
@@ -62,10 +65,22 @@ pub async fn intend(c: &mut Conn, item: &ItemRow, effect: &Effect, now: Millis) 
     if inserted.rows_affected() == 1 {
         return Ok(Known::New);
     }
-    let row = sqlx::query("SELECT state, response FROM effect WHERE key = $1").bind(&effect.key).fetch_one(c).await?;
+    let again = "UPDATE effect SET state = 'intent', at = $2 WHERE key = $1 AND state = 'released'";
+    if sqlx::query(again).bind(&effect.key).bind(now.0).execute(&mut *c).await?.rows_affected() == 1 {
+        return Ok(Known::New);
+    }
+    known(c, &effect.key).await
+}
+
+/// What the ledger holds of it; `New` when nothing.
+pub async fn known(c: &mut Conn, key: &str) -> StoreResult<Known> {
+    let row = sqlx::query("SELECT state, response FROM effect WHERE key = $1").bind(key).fetch_optional(c).await?;
+    let Some(row) = row else { return Ok(Known::New) };
     Ok(match word::<EffectState>(&row, "state")? {
         EffectState::Intent => Known::Intent,
         EffectState::Unknown => Known::Unknown,
+        EffectState::Released => Known::New,
+        EffectState::Done if row.try_get::<Option<String>, _>(1)?.is_none() => Known::Marked,
         EffectState::Done => Known::Done(parsed(&row, "response")?),
     })
 }
@@ -76,10 +91,11 @@ pub async fn began(c: &mut Conn, key: &str) -> StoreResult<bool> {
 }
 
 /// Not fenced: what was made was made, whoever holds the item now.
-pub async fn done(c: &mut Conn, key: &str, response: &Value, now: Millis) -> StoreResult<()> {
+/// `false` when it was known before: then nothing is to be said of it again.
+pub async fn done(c: &mut Conn, key: &str, response: &Value, now: Millis) -> StoreResult<bool> {
     let sql = "UPDATE effect SET state = 'done', response = $2, done_at = $3 WHERE key = $1 AND state <> 'done'";
-    sqlx::query(sql).bind(key).bind(response.to_string()).bind(now.0).execute(c).await?;
-    Ok(())
+    let done = sqlx::query(sql).bind(key).bind(response.to_string()).bind(now.0).execute(c).await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Fenced: whoever holds the item now may be in the middle of finding out.
@@ -87,7 +103,10 @@ pub async fn unknown(c: &mut Conn, item: &ItemRow, key: &str) -> StoreResult<()>
     if !claims::ours(c, item).await? {
         return Err(StoreError::Lost(item.id.0.clone()));
     }
-    sqlx::query("UPDATE effect SET state = 'unknown' WHERE key = $1 AND state = 'intent'").bind(key).execute(c).await?;
+    sqlx::query("UPDATE effect SET state = 'unknown', resolution = NULL WHERE key = $1 AND state = 'intent'")
+        .bind(key)
+        .execute(c)
+        .await?;
     Ok(())
 }
 
@@ -101,9 +120,98 @@ pub async fn withdraw(c: &mut Conn, item: &ItemRow, key: &str) -> StoreResult<()
     Ok(())
 }
 
-/// (vendor, operation, state, how many), for reports of what was done when a run is stopped.
-pub async fn summary(c: &mut Conn, run: &RunId) -> StoreResult<Vec<(String, String, String, i64)>> {
-    let sql = "SELECT vendor, op, state, COUNT(*) FROM effect WHERE run = $1 GROUP BY vendor, op, state ORDER BY vendor, op, state";
+/// An effect whose outcome nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    pub item: ItemId,
+    pub vendor: String,
+    pub op: String,
+}
+
+/// Unresolved unknowns of a run.
+pub async fn unknowns(c: &mut Conn, run: &RunId) -> StoreResult<Vec<Unknown>> {
+    let sql =
+        "SELECT item, vendor, op FROM effect WHERE run = $1 AND state = 'unknown' AND resolution IS NULL ORDER BY key";
     let rows = sqlx::query(sql).bind(run.as_str()).fetch_all(c).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?))).collect()
+    rows.iter()
+        .map(|row| Ok(Unknown { item: ItemId(row.try_get(0)?), vendor: row.try_get(1)?, op: row.try_get(2)? }))
+        .collect()
+}
+
+/// What a person makes of effects whose outcome nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// Made again, although it may have happened.
+    Retry,
+    /// It happened; there is no answer to use.
+    MarkedDone,
+    /// Not made again, and nothing is known.
+    Dropped,
+}
+
+impl Resolution {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::MarkedDone => "marked_done",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+/// Resolves the unknown effects of an item, once. How many there were.
+pub async fn resolve(
+    c: &mut Conn,
+    item: &ItemId,
+    resolution: Resolution,
+    by: (&str, &str),
+    now: Millis,
+) -> StoreResult<u64> {
+    let (who, reason) = by;
+    let (state, done_at) = match resolution {
+        Resolution::Retry => (EffectState::Released, None),
+        Resolution::MarkedDone => (EffectState::Done, Some(now.0)),
+        Resolution::Dropped => (EffectState::Unknown, None),
+    };
+    let sql = "UPDATE effect SET state = $2, resolution = $3, resolved_by = $4, reason = $5, done_at = $6 \
+               WHERE item = $1 AND state = 'unknown' AND resolution IS NULL";
+    let done = sqlx::query(sql)
+        .bind(item.as_str())
+        .bind(state.word())
+        .bind(resolution.word())
+        .bind(who)
+        .bind(reason)
+        .bind(done_at)
+        .execute(c)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// What a run did outside, by vendor and operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    pub vendor: String,
+    pub op: String,
+    pub state: String,
+    pub calls: i64,
+    /// Leads they were for; 0 for what is not about leads.
+    pub leads: i64,
+}
+
+pub async fn summary(c: &mut Conn, run: &RunId) -> StoreResult<Vec<Deed>> {
+    let sql = "SELECT e.vendor, e.op, e.state, COUNT(*), CAST(COALESCE(SUM(i.weight), 0) AS BIGINT) FROM effect e \
+               LEFT JOIN item i ON i.id = e.item WHERE e.run = $1 \
+               GROUP BY e.vendor, e.op, e.state ORDER BY e.vendor, e.op, e.state";
+    let rows = sqlx::query(sql).bind(run.as_str()).fetch_all(c).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Deed {
+                vendor: row.try_get(0)?,
+                op: row.try_get(1)?,
+                state: row.try_get(2)?,
+                calls: row.try_get(3)?,
+                leads: row.try_get(4)?,
+            })
+        })
+        .collect()
 }

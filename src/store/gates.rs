@@ -207,6 +207,17 @@ pub async fn approval(c: &mut Conn, id: &GateId) -> StoreResult<Option<Approved>
     Ok(get(c, id).await?.as_ref().and_then(Approved::from_stored))
 }
 
+/// The decision is still there as it was verified; the payload is not read again.
+pub async fn stands(c: &mut Conn, approved: &Approved) -> StoreResult<bool> {
+    let sql = "SELECT 1 FROM gate WHERE id = $1 AND state = 'approved' AND payload_hash = $2";
+    let query = sqlx::query(sql).bind(approved.gate().as_str()).bind(approved.payload_hash());
+    if query.fetch_optional(&mut *c).await?.is_none() {
+        return Ok(false);
+    }
+    let votes = votes(c, approved.gate()).await?;
+    Ok(votes.iter().map(|vote| &vote.voice).eq(approved.voices()))
+}
+
 /// A gate that one voice decides has no votes while it waits: most looks need no second query.
 async fn with_votes(c: &mut Conn, mut gate: Gate) -> StoreResult<Gate> {
     if gate.quorum > 1 || gate.state == GateState::Approved {

@@ -74,6 +74,14 @@ pub enum Ended {
         counts: bool,
         error: String,
     },
+    /// Held back on our side: again at this time, or when what it waits for is over. Not counted.
+    Waits {
+        at: Millis,
+        on: String,
+        error: String,
+    },
+    /// Its run was paused.
+    Paused,
     /// A person has to look.
     Review(String),
     Cancelled,
@@ -84,12 +92,18 @@ pub async fn end(c: &mut Conn, item: &ItemRow, ended: &Ended, now: Millis) -> St
     let (state, run_at, uncount, result, error, over) = match ended {
         Ended::Done(result) => ("done", now, 0, Some(result.to_string()), None, true),
         Ended::Again { at, counts, error } => ("ready", *at, i64::from(!counts), None, Some(error.clone()), false),
+        Ended::Waits { at, error, .. } => ("ready", *at, 1, None, Some(error.clone()), false),
+        Ended::Paused => ("paused", now, 1, None, None, false),
         Ended::Review(error) => ("review", now, 0, None, Some(error.clone()), true),
         Ended::Cancelled => ("cancelled", now, 0, None, None, true),
     };
+    let waits = match ended {
+        Ended::Waits { on, .. } => Some(on.clone()),
+        _ => None,
+    };
     let done = sqlx::query(
-        "UPDATE item SET state = $3, run_at = $4, attempt = attempt - $5, result = $6, error = $7, ended_at = $8, lease_until = 0 \
-         WHERE id = $1 AND fence = $2 AND state = 'running'",
+        "UPDATE item SET state = $3, run_at = $4, attempt = attempt - $5, result = $6, error = $7, ended_at = $8, lease_until = 0, \
+         waits = $9 WHERE id = $1 AND fence = $2 AND state = 'running'",
     )
     .bind(item.id.as_str())
     .bind(item.fence)
@@ -99,6 +113,7 @@ pub async fn end(c: &mut Conn, item: &ItemRow, ended: &Ended, now: Millis) -> St
     .bind(result)
     .bind(error)
     .bind(over.then_some(now.0))
+    .bind(waits)
     .execute(&mut *c)
     .await?;
     if done.rows_affected() == 0 {
@@ -128,6 +143,7 @@ pub async fn counts(c: &mut Conn, run: &RunId, step: i64, weighted: bool) -> Sto
         match state.as_str() {
             "ready" => counts.ready = number,
             "running" => counts.running = number,
+            "paused" => counts.paused = number,
             "done" => counts.done = number,
             "review" => counts.review = number,
             _ => counts.cancelled = number,
@@ -156,18 +172,38 @@ pub async fn in_review(c: &mut Conn, run: &RunId) -> StoreResult<Vec<ItemRow>> {
     rows.iter().map(read).collect()
 }
 
-/// Puts a run's reviewed items back to work: a person pressed Retry.
-pub async fn retry_review(c: &mut Conn, run: &RunId, step: i64, now: Millis) -> StoreResult<u64> {
-    let sql = "UPDATE item SET state = 'ready', attempt = 0, run_at = $3, ended_at = NULL WHERE run = $1 AND step = $2 AND state = 'review'";
-    let done = sqlx::query(sql).bind(run.as_str()).bind(step).bind(now.0).execute(c).await?;
-    Ok(done.rows_affected())
+/// Puts an item that waits for a person back to work.
+pub async fn retry(c: &mut Conn, id: &ItemId, now: Millis) -> StoreResult<bool> {
+    let sql = "UPDATE item SET state = 'ready', attempt = 0, run_at = $2, ended_at = NULL, waits = NULL \
+               WHERE id = $1 AND state = 'review'";
+    Ok(sqlx::query(sql).bind(id.as_str()).bind(now.0).execute(c).await?.rows_affected() == 1)
 }
 
-/// A person decided to go on without a step's reviewed items.
-pub async fn leave_review(c: &mut Conn, run: &RunId, step: i64, now: Millis) -> StoreResult<u64> {
-    let sql = "UPDATE item SET state = 'cancelled', ended_at = $3 WHERE run = $1 AND step = $2 AND state = 'review'";
-    let done = sqlx::query(sql).bind(run.as_str()).bind(step).bind(now.0).execute(c).await?;
-    Ok(done.rows_affected())
+/// A person decided to go on without it.
+pub async fn drop(c: &mut Conn, id: &ItemId, now: Millis) -> StoreResult<bool> {
+    let sql = "UPDATE item SET state = 'cancelled', ended_at = $2 WHERE id = $1 AND state = 'review'";
+    Ok(sqlx::query(sql).bind(id.as_str()).bind(now.0).execute(c).await?.rows_affected() == 1)
+}
+
+/// What ready items of a run wait for besides their time: word, items, the earliest time.
+pub async fn waits_of(c: &mut Conn, run: &RunId) -> StoreResult<Vec<(String, i64, Millis)>> {
+    let sql = "SELECT waits, COUNT(*), MIN(run_at) FROM item WHERE run = $1 AND state = 'ready' AND waits IS NOT NULL \
+               GROUP BY waits ORDER BY waits";
+    let rows = sqlx::query(sql).bind(run.as_str()).fetch_all(c).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, Millis(row.try_get(2)?)))).collect()
+}
+
+/// Runs with items that wait for this.
+pub async fn runs_waiting_for(c: &mut Conn, on: &str) -> StoreResult<Vec<RunId>> {
+    let sql = "SELECT DISTINCT run FROM item WHERE state = 'ready' AND waits = $1 ORDER BY run LIMIT 200";
+    let rows = sqlx::query(sql).bind(on).fetch_all(c).await?;
+    rows.iter().map(|row| Ok(RunId(row.try_get(0)?))).collect()
+}
+
+/// What they waited for is over: they are due.
+pub async fn let_go(c: &mut Conn, on: &str, now: Millis) -> StoreResult<u64> {
+    let sql = "UPDATE item SET run_at = $2, waits = NULL WHERE state = 'ready' AND waits = $1";
+    Ok(sqlx::query(sql).bind(on).bind(now.0).execute(c).await?.rows_affected())
 }
 
 pub(in crate::store) fn read(row: &AnyRow) -> StoreResult<ItemRow> {

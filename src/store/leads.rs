@@ -1,6 +1,8 @@
 //! Leads, and where each lead of a run stands: in exactly one state, with the reason.
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+use serde::Serialize;
 use serde_json::Value;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -37,6 +39,33 @@ pub struct RunLead {
     pub score: i64,
     /// Score lines, ruling: what the cards show.
     pub detail: Value,
+}
+
+/// Where a lead stands after the ranking; `rank` is its place and its fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    pub lead: LeadId,
+    pub state: LeadState,
+    pub reason: String,
+    pub rank: Option<(i64, i64)>,
+}
+
+/// How far a walk through the leads of a run has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub position: i64,
+    pub lead: LeadId,
+}
+
+impl Place {
+    /// Before the first.
+    pub fn start() -> Self {
+        Self { position: i64::MIN, lead: LeadId(String::new()) }
+    }
+
+    pub fn of(row: &RunLead) -> Self {
+        Self { position: row.position, lead: row.lead.id.clone() }
+    }
 }
 
 pub async fn put(c: &mut Conn, lead: &Lead, keys: &LeadKeys, now: Millis) -> StoreResult<()> {
@@ -132,12 +161,83 @@ pub async fn set_state(c: &mut Conn, run: &RunId, lead: &LeadId, state: LeadStat
     Ok(())
 }
 
+pub async fn place(c: &mut Conn, run: &RunId, at: &Standing) -> StoreResult<()> {
+    let Some((position, fit)) = at.rank else { return set_state(c, run, &at.lead, at.state, &at.reason).await };
+    sqlx::query("UPDATE run_lead SET state = $3, reason = $4, position = $5, fit = $6 WHERE run = $1 AND lead = $2")
+        .bind(run.as_str())
+        .bind(at.lead.as_str())
+        .bind(at.state.word())
+        .bind(&at.reason)
+        .bind(position)
+        .bind(fit)
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Another state for the same reason.
+pub async fn move_to(c: &mut Conn, run: &RunId, lead: &LeadId, state: LeadState) -> StoreResult<()> {
+    let sql = "UPDATE run_lead SET state = $3 WHERE run = $1 AND lead = $2";
+    sqlx::query(sql).bind(run.as_str()).bind(lead.as_str()).bind(state.word()).execute(c).await?;
+    Ok(())
+}
+
 /// All leads of a run in rank order; `state` narrows.
 pub async fn of_run(c: &mut Conn, run: &RunId, state: Option<LeadState>) -> StoreResult<Vec<RunLead>> {
     let sql = "SELECT l.body, r.state, r.reason, r.position, r.fit, r.score, r.detail FROM run_lead r JOIN lead l ON l.id = r.lead \
                WHERE r.run = $1 AND ($2 = '' OR r.state = $2) ORDER BY r.position, r.lead";
     let rows = sqlx::query(sql).bind(run.as_str()).bind(state.map_or("", LeadState::word)).fetch_all(c).await?;
     rows.iter().map(read).collect()
+}
+
+/// Leads of a run in rank order, a page at a time: a run of thousands is never in memory as a whole.
+pub async fn page_of_run(
+    c: &mut Conn,
+    run: &RunId,
+    state: Option<LeadState>,
+    after: &Place,
+    limit: i64,
+) -> StoreResult<Vec<RunLead>> {
+    let sql = "SELECT l.body, r.state, r.reason, r.position, r.fit, r.score, r.detail FROM run_lead r JOIN lead l ON l.id = r.lead \
+               WHERE r.run = $1 AND ($2 = '' OR r.state = $2) AND (r.position > $3 OR (r.position = $3 AND r.lead > $4)) \
+               ORDER BY r.position, r.lead LIMIT $5";
+    let rows = sqlx::query(sql)
+        .bind(run.as_str())
+        .bind(state.map_or("", LeadState::word))
+        .bind(after.position)
+        .bind(after.lead.as_str())
+        .bind(limit)
+        .fetch_all(c)
+        .await?;
+    rows.iter().map(read).collect()
+}
+
+/// Only who they are, in rank order.
+pub async fn ids_of_run(c: &mut Conn, run: &RunId, state: LeadState) -> StoreResult<Vec<LeadId>> {
+    let sql = "SELECT lead FROM run_lead WHERE run = $1 AND state = $2 ORDER BY position, lead";
+    let rows = sqlx::query(sql).bind(run.as_str()).bind(state.word()).fetch_all(c).await?;
+    rows.iter().map(|row| Ok(LeadId(row.try_get(0)?))).collect()
+}
+
+/// The leads of a run in this state with this address.
+pub async fn with_email(c: &mut Conn, run: &RunId, state: LeadState, email_key: &str) -> StoreResult<Vec<RunLead>> {
+    let sql = "SELECT l.body, r.state, r.reason, r.position, r.fit, r.score, r.detail FROM lead l JOIN run_lead r ON r.lead = l.id \
+               WHERE l.email_key = $3 AND r.run = $1 AND r.state = $2 ORDER BY r.position, r.lead";
+    let rows = sqlx::query(sql).bind(run.as_str()).bind(state.word()).bind(email_key).fetch_all(c).await?;
+    rows.iter().map(read).collect()
+}
+
+/// (state, reason, how many), most first: who is where, without reading anybody.
+pub async fn reasons(c: &mut Conn, run: &RunId) -> StoreResult<Vec<(LeadState, String, i64)>> {
+    let sql = "SELECT state, reason, COUNT(*) AS number FROM run_lead WHERE run = $1 GROUP BY state, reason \
+               ORDER BY number DESC, state, reason";
+    let rows = sqlx::query(sql).bind(run.as_str()).fetch_all(c).await?;
+    rows.iter().map(|row| Ok((word(row, "state")?, row.try_get(1)?, row.try_get(2)?))).collect()
+}
+
+pub async fn count(c: &mut Conn, run: &RunId, state: LeadState) -> StoreResult<i64> {
+    let sql = "SELECT COUNT(*) FROM run_lead WHERE run = $1 AND state = $2";
+    Ok(sqlx::query(sql).bind(run.as_str()).bind(state.word()).fetch_one(c).await?.try_get(0)?)
 }
 
 pub async fn one_of_run(c: &mut Conn, run: &RunId, lead: &LeadId) -> StoreResult<Option<RunLead>> {

@@ -45,6 +45,9 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 /// Writers on SQLite take turns anyway: one connection needs no busy loop.
 const SQLITE_CONNECTIONS: u32 = 1;
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// A process that is stopped or cut off in the middle of a transaction holds its locks no longer than this: less than a lease,
+/// and no transaction of ours waits for anything outside.
+const POSTGRES_SETUP: &str = "SET idle_in_transaction_session_timeout = '15s'";
 const SQLITE_SETUP: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; \
                             PRAGMA foreign_keys=ON; PRAGMA cache_size=-4000;";
 
@@ -66,13 +69,22 @@ impl Store {
                 .min_connections(1)
                 .max_lifetime(None)
                 .idle_timeout(None)
+                // SQLite ends a transaction by itself when the disk is full, the driver goes on counting it: a new one is opened.
+                .before_acquire(|conn, _| Box::pin(std::future::ready(Ok(!conn.is_in_transaction()))))
                 .after_connect(|conn, _| {
                     Box::pin(async move {
                         sqlx::raw_sql(SQLITE_SETUP).execute(conn).await?;
                         Ok(())
                     })
                 }),
-            Backend::Postgres => AnyPoolOptions::new().max_connections(POSTGRES_CONNECTIONS),
+            Backend::Postgres => {
+                AnyPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).after_connect(|conn, _| {
+                    Box::pin(async move {
+                        sqlx::raw_sql(POSTGRES_SETUP).execute(conn).await?;
+                        Ok(())
+                    })
+                })
+            }
         };
         if backend == Backend::Postgres {
             // A pool asks again for half a minute; who starts us wants to know at once.

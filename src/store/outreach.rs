@@ -53,7 +53,7 @@ pub struct CampaignRow {
     pub name: String,
     pub vendor: String,
     pub vendor_id: Option<String>,
-    /// created | running | paused | ended
+    /// created | running | halted | paused | ended
     pub state: String,
     pub gate: String,
     pub setup: Value,
@@ -96,6 +96,12 @@ pub fn name_at_vendor(campaign: &str, code: &str) -> String {
 pub async fn campaign_of_run(c: &mut Conn, run: &RunId) -> StoreResult<Option<CampaignRow>> {
     let sql = "SELECT id, run, thread, name, vendor, vendor_id, state, gate, setup, at, started_at FROM campaign WHERE run = $1";
     let row = sqlx::query(sql).bind(run.as_str()).fetch_optional(c).await?;
+    row.map(|row| read_campaign(&row)).transpose()
+}
+
+pub async fn campaign(c: &mut Conn, id: &CampaignId) -> StoreResult<Option<CampaignRow>> {
+    let sql = "SELECT id, run, thread, name, vendor, vendor_id, state, gate, setup, at, started_at FROM campaign WHERE id = $1";
+    let row = sqlx::query(sql).bind(id.as_str()).fetch_optional(c).await?;
     row.map(|row| read_campaign(&row)).transpose()
 }
 
@@ -165,6 +171,34 @@ pub async fn enrolment(c: &mut Conn, campaign: &CampaignId, lead: &LeadId) -> St
     row.map(|row| read_enrolment(&row)).transpose()
 }
 
+/// How a hand-over came out, for one person; who answered or left meanwhile stays as it is.
+pub async fn handed_over(
+    c: &mut Conn,
+    campaign: &CampaignId,
+    lead: &LeadId,
+    out: (Option<String>, &Value, &str),
+) -> StoreResult<()> {
+    let (vendor_lead, ruling, state) = out;
+    let sql = "UPDATE enrolment SET vendor_lead = $3, ruling = $4, \
+         state = CASE WHEN state = 'sending' THEN $5 ELSE state END WHERE campaign = $1 AND lead = $2";
+    sqlx::query(sql)
+        .bind(campaign.as_str())
+        .bind(lead.as_str())
+        .bind(vendor_lead)
+        .bind(ruling.to_string())
+        .bind(state)
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// The vendor's ids of the campaigns that we filled: who is in them stands in our own rows.
+pub async fn vendor_ids(c: &mut Conn, vendor: &str) -> StoreResult<Vec<String>> {
+    let sql = "SELECT vendor_id FROM campaign WHERE vendor = $1 AND vendor_id IS NOT NULL ORDER BY vendor_id";
+    let rows = sqlx::query(sql).bind(vendor).fetch_all(c).await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// Live enrolments of this address in campaigns other than `run`'s, by campaign name.
 pub async fn running_for(c: &mut Conn, email_key: &str, run: &RunId) -> StoreResult<Vec<String>> {
     let sql = "SELECT DISTINCT g.name FROM enrolment e JOIN campaign g ON g.id = e.campaign \
@@ -202,9 +236,27 @@ pub async fn leave(c: &mut Conn, campaign: &CampaignId, who: (&str, &str)) -> St
     Ok(sqlx::query(sql).bind(campaign.as_str()).bind(email_key).bind(state).execute(c).await?.rows_affected())
 }
 
+/// Those that run become halted: a lift starts exactly these again.
+pub async fn halt_running(c: &mut Conn) -> StoreResult<Vec<CampaignId>> {
+    let sql = "UPDATE campaign SET state = 'halted' WHERE state = 'running' AND vendor_id IS NOT NULL RETURNING id";
+    let rows = sqlx::query(sql).fetch_all(c).await?;
+    rows.iter().map(|row| Ok(CampaignId(row.try_get(0)?))).collect()
+}
+
+pub async fn halted(c: &mut Conn) -> StoreResult<Vec<CampaignId>> {
+    let rows = sqlx::query("SELECT id FROM campaign WHERE state = 'halted' ORDER BY at, id").fetch_all(c).await?;
+    rows.iter().map(|row| Ok(CampaignId(row.try_get(0)?))).collect()
+}
+
+/// `false` when it left `from` meanwhile.
+pub async fn move_on(c: &mut Conn, campaign: &CampaignId, step: (&str, &str)) -> StoreResult<bool> {
+    let sql = "UPDATE campaign SET state = $3 WHERE id = $1 AND state = $2";
+    Ok(sqlx::query(sql).bind(campaign.as_str()).bind(step.0).bind(step.1).execute(c).await?.rows_affected() == 1)
+}
+
 /// `false` when it is paused or ended already.
 pub async fn pause(c: &mut Conn, campaign: &CampaignId) -> StoreResult<bool> {
-    let sql = "UPDATE campaign SET state = 'paused' WHERE id = $1 AND state IN ('created', 'running')";
+    let sql = "UPDATE campaign SET state = 'paused' WHERE id = $1 AND state IN ('created', 'running', 'halted')";
     Ok(sqlx::query(sql).bind(campaign.as_str()).execute(c).await?.rows_affected() == 1)
 }
 

@@ -90,6 +90,10 @@ const OF_THREAD: &str = "SELECT id, code, thread, plan, plan_hash, state, starte
 const NEWEST: &str = "SELECT id, code, thread, plan, plan_hash, state, started_by, card, wake_at, fence, cancelled_by, error, \
                       created_at, ended_at FROM run ORDER BY created_at DESC, id LIMIT $1";
 
+const LIVE: &str = "SELECT id, code, thread, plan, plan_hash, state, started_by, card, wake_at, fence, cancelled_by, error, \
+                    created_at, ended_at FROM run WHERE state NOT IN ('done', 'failed', 'cancelled') \
+                    ORDER BY created_at DESC, id LIMIT $1";
+
 pub async fn get(c: &mut Conn, id: &RunId) -> StoreResult<Option<RunRow>> {
     let row = sqlx::query(GET).bind(id.as_str()).fetch_optional(c).await?;
     row.map(|row| read(&row)).transpose()
@@ -126,7 +130,7 @@ pub async fn steps(c: &mut Conn, run: &RunId) -> StoreResult<Vec<StepRow>> {
 
 /// Live runs that are due, oldest wish first.
 pub async fn due(c: &mut Conn, now: Millis, limit: i64) -> StoreResult<Vec<RunId>> {
-    let sql = "SELECT id FROM run WHERE state IN ('queued', 'running', 'waiting', 'cancelling') AND wake_at <= $1 \
+    let sql = "SELECT id FROM run WHERE state IN ('queued', 'running', 'waiting', 'paused', 'cancelling') AND wake_at <= $1 \
                ORDER BY priority DESC, wake_at, id LIMIT $2";
     let rows = sqlx::query(sql).bind(now.0).bind(limit).fetch_all(c).await?;
     rows.iter().map(|row| Ok(RunId(row.try_get(0)?))).collect()
@@ -134,8 +138,7 @@ pub async fn due(c: &mut Conn, now: Millis, limit: i64) -> StoreResult<Vec<RunId
 
 /// When the next live run that is not due yet will be.
 pub async fn next_due(c: &mut Conn, now: Millis) -> StoreResult<Option<Millis>> {
-    let sql =
-        "SELECT MIN(wake_at) FROM run WHERE state IN ('queued', 'running', 'waiting', 'cancelling') AND wake_at > $1";
+    let sql = "SELECT MIN(wake_at) FROM run WHERE state IN ('queued', 'running', 'waiting', 'paused', 'cancelling') AND wake_at > $1";
     let row = sqlx::query(sql).bind(now.0).fetch_one(c).await?;
     Ok(row.try_get::<Option<i64>, _>(0)?.map(Millis))
 }
@@ -237,12 +240,48 @@ pub async fn cancel(c: &mut Conn, id: &RunId, who: &str, now: Millis) -> StoreRe
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    let items = "UPDATE item SET state = 'cancelled', ended_at = $2 WHERE run = $1 AND state = 'ready'";
+    let items = "UPDATE item SET state = 'cancelled', ended_at = $2 WHERE run = $1 AND state IN ('ready', 'paused')";
     sqlx::query(items).bind(id.as_str()).bind(now.0).execute(&mut *c).await?;
     let gates =
         "UPDATE gate SET state = 'rejected', decided_by = $2, decided_at = $3 WHERE run = $1 AND state = 'waiting'";
     sqlx::query(gates).bind(id.as_str()).bind(who).bind(now.0).execute(c).await?;
     Ok(true)
+}
+
+/// Nothing new begins; what is in a call ends. `false` when it is over, stopping or paused already.
+pub async fn pause(c: &mut Conn, id: &RunId, who: &str, now: Millis) -> StoreResult<bool> {
+    let sql = "UPDATE run SET state = 'paused', paused_by = $2, wake_at = $3 \
+               WHERE id = $1 AND state IN ('queued', 'running', 'waiting')";
+    let done = sqlx::query(sql).bind(id.as_str()).bind(who).bind(now.0).execute(&mut *c).await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let items = "UPDATE item SET state = 'paused' WHERE run = $1 AND state = 'ready'";
+    sqlx::query(items).bind(id.as_str()).execute(c).await?;
+    Ok(true)
+}
+
+/// Goes on where it was; a visit finds out whether it runs or waits.
+pub async fn resume(c: &mut Conn, id: &RunId, now: Millis) -> StoreResult<bool> {
+    let sql = "UPDATE run SET state = 'running', paused_by = NULL, wake_at = $2 WHERE id = $1 AND state = 'paused'";
+    let done = sqlx::query(sql).bind(id.as_str()).bind(now.0).execute(&mut *c).await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let items = "UPDATE item SET state = 'ready' WHERE run = $1 AND state = 'paused'";
+    sqlx::query(items).bind(id.as_str()).execute(c).await?;
+    Ok(true)
+}
+
+pub async fn paused_by(c: &mut Conn, id: &RunId) -> StoreResult<Option<String>> {
+    let row = sqlx::query("SELECT paused_by FROM run WHERE id = $1").bind(id.as_str()).fetch_optional(c).await?;
+    row.map(|row| Ok(row.try_get(0)?)).transpose().map(Option::flatten)
+}
+
+/// Runs that are not over, newest first.
+pub async fn live(c: &mut Conn, limit: i64) -> StoreResult<Vec<RunRow>> {
+    let rows = sqlx::query(LIVE).bind(limit).fetch_all(c).await?;
+    rows.iter().map(read).collect()
 }
 
 /// Milliseconds that finished steps of this kind took, with the number of items, newest first: what estimates rest on.

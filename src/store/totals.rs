@@ -117,3 +117,59 @@ pub async fn of_campaign(c: &mut Conn, campaign: &str) -> StoreResult<BTreeMap<S
     let rows = sqlx::query(sql).bind(campaign).fetch_all(c).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
 }
+
+/// Due work of a queue that nothing holds up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub queue: String,
+    pub number: i64,
+    pub oldest: Millis,
+    /// Changes whenever an item is taken or comes back.
+    pub mark: i64,
+}
+
+/// Ready and due by queue, oldest first: not what waits for a halt, a quota or a breaker, nor what belongs to a paused run.
+pub async fn due(c: &mut Conn, now: Millis) -> StoreResult<Vec<Due>> {
+    let sql = "SELECT i.queue, COUNT(*), MIN(i.run_at), CAST(SUM(i.fence) + SUM(i.run_at / 1000) AS BIGINT) FROM item i \
+               JOIN run r ON r.id = i.run WHERE i.state = 'ready' AND i.waits IS NULL AND i.run_at <= $1 \
+               AND r.state NOT IN ('paused', 'cancelling', 'cancelled') GROUP BY i.queue ORDER BY MIN(i.run_at)";
+    let rows = sqlx::query(sql).bind(now.0).fetch_all(c).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Due {
+                queue: row.try_get(0)?,
+                number: row.try_get(1)?,
+                oldest: Millis(row.try_get(2)?),
+                mark: row.try_get(3)?,
+            })
+        })
+        .collect()
+}
+
+/// Live items by queue and state, with the earliest time of the ready ones.
+pub async fn queues(c: &mut Conn) -> StoreResult<Vec<(String, String, i64, Millis)>> {
+    let sql = "SELECT queue, state, COUNT(*), MIN(run_at) FROM item WHERE state IN ('ready', 'running', 'paused', 'review') \
+               GROUP BY queue, state ORDER BY queue, state";
+    let rows = sqlx::query(sql).fetch_all(c).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, Millis(row.try_get(3)?)))).collect()
+}
+
+/// Workers that gave a sign since `since` (machine time).
+pub async fn workers(c: &mut Conn, since: Millis) -> StoreResult<i64> {
+    let sql = "SELECT COUNT(*) FROM worker WHERE stopped_at IS NULL AND beat_at >= $1";
+    Ok(sqlx::query(sql).bind(since.0).fetch_one(c).await?.try_get(0)?)
+}
+
+/// Leases that a worker lost since the beginning.
+pub async fn leases_lost(c: &mut Conn) -> StoreResult<i64> {
+    let row = sqlx::query("SELECT value FROM counter WHERE name = 'leases_lost'").fetch_optional(c).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?.unwrap_or(0))
+}
+
+/// (pieces of work that went to a person, requests that failed) since then.
+pub async fn troubles(c: &mut Conn, since: Millis) -> StoreResult<(i64, i64)> {
+    let review = "SELECT COUNT(*) FROM item WHERE state = 'review' AND ended_at >= $1";
+    let review = sqlx::query(review).bind(since.0).fetch_one(&mut *c).await?.try_get(0)?;
+    let failed = "SELECT COUNT(*) FROM inbox WHERE state = 'failed' AND done_at >= $1";
+    Ok((review, sqlx::query(failed).bind(since.0).fetch_one(c).await?.try_get(0)?))
+}

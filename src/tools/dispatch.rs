@@ -7,6 +7,8 @@ use crate::ports::error::PortError;
 use crate::run::state::StepKind;
 use crate::run::turn::Returned;
 use crate::run::turn::ToolCall;
+use crate::store::open::StoreError;
+use crate::store::open::StoreResult;
 use crate::tools::arguments;
 use crate::tools::context::ToolCx;
 use crate::tools::policy;
@@ -19,19 +21,19 @@ use crate::tools::registry::Registry;
 const NAME_SHOWN_MAX: usize = 40;
 
 impl Registry {
-    /// Never fails: what went wrong is a sentence for the model.
-    pub async fn call(&self, cx: &ToolCx, call: &ToolCall) -> Returned {
+    /// What went wrong is a sentence for the model; only a database that is away is not: then the call is made again later.
+    pub async fn call(&self, cx: &ToolCx, call: &ToolCall) -> StoreResult<Returned> {
         let Some(tool) = self.get(&call.name) else {
             let name: String =
                 call.name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(NAME_SHOWN_MAX).collect();
-            return Returned::BadArguments(format!(
+            return Ok(Returned::BadArguments(format!(
                 "BAD: there is no tool {name}; the tools are {}",
                 self.names().join(", ")
-            ));
+            )));
         };
         let arguments = match arguments::object_of(&call.arguments) {
             Ok(value) => value,
-            Err(sentence) => return Returned::BadArguments(sentence),
+            Err(sentence) => return Ok(Returned::BadArguments(sentence)),
         };
         let question =
             Question { policy: &tool.policy, who: &cx.who, step: tool.entry.as_step(), items: items_of(&arguments) };
@@ -41,9 +43,9 @@ impl Registry {
             }
             Judgement::Ask(step) => (tool.entry.check)(&tool.schema, &arguments)
                 .map_or_else(Returned::BadArguments, |()| only_as_step(step)),
-            Judgement::Allow => in_time(tool, cx, arguments).await,
+            Judgement::Allow => in_time(tool, cx, arguments).await?,
         };
-        cap(returned, tool.policy.result_chars_max)
+        Ok(cap(returned, tool.policy.result_chars_max))
     }
 }
 
@@ -55,16 +57,20 @@ pub fn only_as_step(step: StepKind) -> Returned {
     ))
 }
 
-async fn in_time(tool: &Loaded, cx: &ToolCx, arguments: Value) -> Returned {
+async fn in_time(tool: &Loaded, cx: &ToolCx, arguments: Value) -> StoreResult<Returned> {
     let limit = Duration::from_secs(tool.policy.timeout_s);
-    match tokio::time::timeout(limit, (tool.entry.invoke)(cx, arguments)).await {
+    Ok(match tokio::time::timeout(limit, (tool.entry.invoke)(cx, arguments)).await {
         Ok(Ok(returned)) => returned,
-        Ok(Err(error)) => Returned::Result(fault(tool.entry.name, cx, &error)),
+        Ok(Err(error)) => match error.downcast::<StoreError>() {
+            Ok(away @ StoreError::Sql(_)) => return Err(away),
+            Ok(other) => Returned::Result(fault(tool.entry.name, cx, &other.into())),
+            Err(error) => Returned::Result(fault(tool.entry.name, cx, &error)),
+        },
         Err(_) => Returned::Result(format!(
             "FAILED: no answer within {} s. Tell the person; do not try again now.",
             tool.policy.timeout_s
         )),
-    }
+    })
 }
 
 /// A vendor's trouble is told in its class, ours only as a fact: texts of either may hold what a model must not read.
@@ -86,6 +92,7 @@ fn port_words(error: &PortError) -> String {
     let vendor = error.vendor();
     match error {
         PortError::Throttled { wait_ms, .. } => format!("{vendor} asks us to wait {} s", (wait_ms + 999) / 1_000),
+        PortError::Held { by, .. } => format!("{vendor} is not called now: {by}"),
         PortError::Unreachable { .. } => format!("{vendor} cannot be reached"),
         PortError::Unclear { .. } => format!("{vendor} did not answer"),
         PortError::Denied { .. } => format!("{vendor} does not accept our key"),

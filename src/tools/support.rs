@@ -171,7 +171,10 @@ impl Crm for Empty {
     async fn associate(&self, _: &[(String, String)]) -> PortResult<()> {
         away()
     }
-    async fn log_activity(&self, _: &CrmActivity) -> PortResult<String> {
+    async fn log_activities(&self, _: &[CrmActivity]) -> PortResult<Vec<Upserted>> {
+        away()
+    }
+    async fn find_activities(&self, _: &[CrmActivity]) -> PortResult<Vec<Option<String>>> {
         away()
     }
     async fn opt_out(&self, _: &str) -> PortResult<()> {
@@ -291,7 +294,7 @@ impl Desk {
 
     pub async fn call_text(&self, name: &str, arguments: &str) -> Returned {
         let call = ToolCall { id: "call_1".into(), name: name.into(), arguments: arguments.into() };
-        self.registry.call(&self.cx, &call).await
+        self.registry.call(&self.cx, &call).await.unwrap()
     }
 }
 

@@ -71,8 +71,7 @@ pub fn credits(count: i64, setting: &Setting<'_>) -> BTreeMap<String, Range> {
         let (each, company) = (source.credits_each, source.company_credits_each);
         let asked = if place == 0 {
             // At most a company for each lead, and often several leads of one company.
-            let least =
-                share(count, KEPT_PERCENT) * each.min(LEAST_EACH) + share(count, COMPANIES_PERCENT) * company.min(1);
+            let least = share(count, KEPT_PERCENT) * each + share(count, COMPANIES_PERCENT) * company;
             Range { min: least, max: count * (each + company) }
         } else {
             Range { min: 0, max: share(count, GAP_PERCENT) * each }
@@ -82,9 +81,6 @@ pub fn credits(count: i64, setting: &Setting<'_>) -> BTreeMap<String, Range> {
     }
     by_vendor
 }
-
-/// A lead that a source knows costs this much at least; some of its data may be missing.
-const LEAST_EACH: i64 = 1;
 
 /// Earlier runs do not make a lead cost more than it can.
 fn within(range: Range, asked: Range, place: usize) -> Range {

@@ -90,6 +90,14 @@ impl Desk for Scripted {
         Ok("done".into())
     }
 
+    async fn halt(&self, _: &Person, _: &str) -> Result<String, Refusal> {
+        Ok("done".into())
+    }
+
+    async fn lift(&self, _: &Person) -> Result<String, Refusal> {
+        Ok("done".into())
+    }
+
     async fn threads(&self, _: &Person) -> Result<Vec<ThreadSummary>, Refusal> {
         Ok(Vec::new())
     }

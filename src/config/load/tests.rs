@@ -95,6 +95,10 @@ fn real_mail_needs_the_word_a_sender_and_real_time() {
     {
         assert!(faults.contains(part), "{part} in {faults}");
     }
+    let mut doomed = env.clone();
+    doomed.push(("QUARTERDECK_FAILPOINT", "answered:lemlist:enrol:1"));
+    let faults = load(&given(&[], &doomed, &folder)).unwrap_err().to_string();
+    assert!(faults.contains("QUARTERDECK_FAILPOINT: is set and a vendor is live"), "{faults}");
     env.extend([
         ("QUARTERDECK_SENDER_COMPANY", "Harbour Ltd"),
         ("QUARTERDECK_SENDER_ADDRESS", "1 Quay"),

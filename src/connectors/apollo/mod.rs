@@ -17,8 +17,8 @@ pub const BASE_URL: &str = "https://api.apollo.io/api/v1";
 /// Fixed windows per endpoint on a paid plan. A page takes 1 call, an enrichment 1 call per 10 records.
 pub fn limits() -> &'static [RateClass] {
     &[
-        RateClass { key: "apollo:search", calls: 190, per_ms: MINUTE, burst: 40 },
-        RateClass { key: "apollo:enrich", calls: 950, per_ms: MINUTE, burst: 50 },
+        RateClass { key: "apollo:search", calls: 200, per_ms: MINUTE, burst: 1 },
+        RateClass { key: "apollo:enrich", calls: 1_000, per_ms: MINUTE, burst: 5 },
     ]
 }
 

@@ -1,6 +1,10 @@
 //! `Prospecting` spoken to Explorium: a page of companies, then a page of their people.
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use serde_json::Value;
 
 use crate::connectors::explorium;
 use crate::connectors::explorium::company;
@@ -25,18 +29,34 @@ use crate::ports::vendors::Prospecting;
 pub struct Explorium {
     pub(in crate::connectors::explorium) http: Http,
     pub(in crate::connectors::explorium) clock: Arc<dyn Clock>,
+    /// The page of companies asked for last: its people may fill several pages, which need it again.
+    companies: Mutex<Option<(Value, Companies)>>,
 }
+
+/// A page of companies as it was answered.
+type Companies = Arc<wire::Rows<wire::Business>>;
 
 impl Explorium {
     pub fn connect(endpoint: Endpoint, clock: Arc<dyn Clock>) -> PortResult<Self> {
         let header = |key| Auth::Header { name: "api_key", key };
         let mut options = HttpOptions::new(explorium::VENDOR, explorium::BASE_URL, endpoint, header);
         options.hints = explorium::hints;
-        Ok(Self { http: Http::new(options)?, clock })
+        Ok(Self { http: Http::new(options)?, clock, companies: Mutex::new(None) })
     }
 
     pub fn http(&self) -> &Http {
         &self.http
+    }
+
+    async fn companies(&self, body: Value) -> PortResult<Companies> {
+        let known = self.companies.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, page)) = known.filter(|(asked, _)| *asked == body) {
+            return Ok(page);
+        }
+        let call = Call::post("/v1/businesses", &[]).safe().body(body.clone());
+        let page: Companies = Arc::new(self.http.send(call).await?.json()?);
+        *self.companies.lock().unwrap_or_else(PoisonError::into_inner) = Some((body, Arc::clone(&page)));
+        Ok(page)
     }
 
     fn refused(&self, why: &str) -> PortError {
@@ -58,12 +78,15 @@ impl Prospecting for Explorium {
             }
         };
         let size = size.clamp(1, search::PAGE_MAX);
-        let call = Call::post("/v1/businesses", &[]).safe().body(search::businesses_body(wanted, at.businesses));
-        let businesses: wire::Rows<wire::Business> = self.http.send(call).await?.json()?;
-        let by_id: BTreeMap<String, wire::Business> = businesses
+        // The first page of people is a new question: what was known of its companies may be old.
+        if at.people == 1 {
+            self.companies.lock().unwrap_or_else(PoisonError::into_inner).take();
+        }
+        let businesses = self.companies(search::businesses_body(wanted, at.businesses)).await?;
+        let by_id: BTreeMap<String, &wire::Business> = businesses
             .data
-            .unwrap_or_default()
-            .into_iter()
+            .iter()
+            .flatten()
             .filter_map(|business| Some((business.business_id.clone()?, business)))
             .collect();
         if by_id.is_empty() {
@@ -75,7 +98,7 @@ impl Prospecting for Explorium {
         let now = self.clock.now();
         let (categories, technologies) = search::asked(wanted);
         let lead = |prospect: &wire::Prospect| {
-            let business = prospect.business_id.as_deref().and_then(|id| by_id.get(id));
+            let business = prospect.business_id.as_deref().and_then(|id| by_id.get(id).copied());
             let mut lead = map::lead(prospect, business, now)?;
             company::add_asked(&mut lead.company, &categories, &technologies, now);
             Some(lead)

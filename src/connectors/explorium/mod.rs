@@ -19,7 +19,7 @@ pub const BASE_URL: &str = "https://api.explorium.ai";
 
 /// One sliding minute per key. A page of people takes 2 calls, an enrichment of people up to 3, of companies up to 6.
 pub fn limits() -> &'static [RateClass] {
-    &[RateClass { key: "explorium", calls: 190, per_ms: MINUTE, burst: 40 }]
+    &[RateClass { key: "explorium", calls: 200, per_ms: MINUTE, burst: 1 }]
 }
 
 /// 403 is the vendor's word for "no credits left"; a 429 says in its body how long to wait.

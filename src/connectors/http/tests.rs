@@ -28,6 +28,7 @@ fn class(outcome: PortResult<Answer>) -> &'static str {
         Err(PortError::Throttled { .. }) => "throttled",
         Err(PortError::Unreachable { .. }) => "unreachable",
         Err(PortError::Unclear { .. }) => "unclear",
+        Err(PortError::Held { .. }) => "held",
         Err(PortError::Denied { .. }) => "denied",
         Err(PortError::OutOfCredits { .. }) => "credits",
         Err(PortError::Refused { .. }) => "refused",

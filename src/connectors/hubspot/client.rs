@@ -319,16 +319,29 @@ impl Crm for HubSpot {
         Ok(())
     }
 
-    async fn log_activity(&self, activity: &CrmActivity) -> PortResult<String> {
-        let kind =
-            map::activity_kind(&activity.kind).ok_or_else(|| self.refused("this kind of activity is not known"))?;
-        if let Some(id) = self.activity_with(&kind, activity).await? {
-            return Ok(id);
+    async fn log_activities(&self, activities: &[CrmActivity]) -> PortResult<Vec<Upserted>> {
+        let Some(first) = activities.first() else { return Ok(Vec::new()) };
+        let kind = map::activity_kind(&first.kind).ok_or_else(|| self.refused("this kind of activity is not known"))?;
+        if activities.iter().any(|activity| activity.kind != first.kind) {
+            return Err(self.refused("activities of several kinds go by several calls"));
         }
-        let body = map::activity_body(&kind, activity);
-        let answer = self.http.send(Call::post("/crm/objects/2026-09/{}", &[kind.object]).body(body)).await?;
-        let record: wire::Record = answer.json()?;
-        record.id.ok_or_else(|| answer.unreadable("a record without an id"))
+        let mut outcomes = Vec::with_capacity(activities.len());
+        for some in activities.chunks(BATCH_MAX) {
+            let call = Call::post("/crm/objects/2026-09/{}/batch/create", &[kind.object]);
+            let batch: wire::Batch = self.http.send(call.body(map::activities_body(&kind, some))).await?.json()?;
+            outcomes.extend(map::logged(some.len(), batch));
+        }
+        Ok(outcomes)
+    }
+
+    async fn find_activities(&self, activities: &[CrmActivity]) -> PortResult<Vec<Option<String>>> {
+        let mut found = Vec::with_capacity(activities.len());
+        for activity in activities {
+            let kind =
+                map::activity_kind(&activity.kind).ok_or_else(|| self.refused("this kind of activity is not known"))?;
+            found.push(self.activity_with(&kind, activity).await?);
+        }
+        Ok(found)
     }
 
     async fn opt_out(&self, email: &str) -> PortResult<()> {

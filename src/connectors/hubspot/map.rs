@@ -283,6 +283,22 @@ pub fn activity_body(kind: &ActivityKind, activity: &CrmActivity) -> Value {
     json!({"properties": properties, "associations": [{"to": {"id": activity.contact_id}, "types": types}]})
 }
 
+pub fn activities_body(kind: &ActivityKind, activities: &[CrmActivity]) -> Value {
+    let input = |(nth, activity): (usize, &CrmActivity)| {
+        let mut input = activity_body(kind, activity);
+        input["objectWriteTraceId"] = Value::from(trace(nth));
+        input
+    };
+    json!({"inputs": activities.iter().enumerate().map(input).collect::<Vec<_>>()})
+}
+
+/// What became of each new record, in the order sent; a record that is new has no other key than its trace.
+pub fn logged(sent: usize, batch: Batch) -> Vec<Upserted> {
+    let keyless = || Input { key: String::new(), properties: BTreeMap::new() };
+    let inputs: Vec<Input> = std::iter::repeat_with(keyless).take(sent).collect();
+    outcomes("", &inputs, batch)
+}
+
 /// HubSpot renders these bodies as HTML (mail text excepted): what came from outside must stay text.
 fn body_text(kind: &ActivityKind, activity: &CrmActivity) -> String {
     let cut: String = activity.body.chars().take(BODY_CHARS_MAX).collect();

@@ -17,10 +17,10 @@ pub const BASE_URL: &str = "https://api.hubapi.com";
 
 /// Published budgets: Professional, and search by itself. One call of the port may take several of them:
 /// `standing` of companies up to 2 (1 of them search), `upsert_companies` up to 2, `links` 1 per kind and 1,000 records,
-/// `log_activity` 3, the others 1 per 100 records.
+/// the others 1 per 100 records.
 pub fn limits() -> &'static [RateClass] {
     &[
-        RateClass { key: "hubspot", calls: 185, per_ms: 10 * SECOND, burst: 60 },
+        RateClass { key: "hubspot", calls: 190, per_ms: 10 * SECOND, burst: 1 },
         RateClass { key: "hubspot:search", calls: 4, per_ms: SECOND, burst: 1 },
     ]
 }

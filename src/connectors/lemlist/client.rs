@@ -210,6 +210,27 @@ impl Outreach for Lemlist {
         Ok(found)
     }
 
+    async fn people_of_others(&self, ours: &[String], calls_max: usize) -> PortResult<Option<Vec<String>>> {
+        let running = self.campaigns(Some("running")).await?.into_iter().filter_map(|campaign| campaign.id);
+        let others: Vec<String> = running.filter(|id| !ours.contains(id)).collect();
+        if others.len() > calls_max {
+            return Ok(None);
+        }
+        let mut people = Vec::new();
+        for campaign in &others {
+            let call = Call::get("/campaigns/{}/export/leads", &[campaign]).query("state", "all");
+            match self.http.send(call.query("format", "json")).await {
+                Ok(answer) => {
+                    people.extend(answer.json::<Vec<wire::Lead>>()?.into_iter().filter_map(|lead| lead.email))
+                }
+                // An export beyond the size that we read.
+                Err(PortError::Malformed { .. }) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(people))
+    }
+
     async fn enrol(&self, campaign_id: &str, who: &Recipient, keys: (&Approved, &Cleared)) -> PortResult<String> {
         self.check(keys.1, &who.email)?;
         let call = Call::post("/campaigns/{}/leads/", &[campaign_id]).query("deduplicate", true);
@@ -244,6 +265,20 @@ impl Outreach for Lemlist {
     async fn is_unsubscribed(&self, email: &str) -> PortResult<bool> {
         let answer = self.http.send(Call::get("/v2/unsubscribes/variables/{}", &[email]).accept(&[404])).await?;
         Ok(answer.status != 404)
+    }
+
+    async fn unsubscribed(&self, calls_max: usize) -> PortResult<Option<Vec<String>>> {
+        let mut all = Vec::new();
+        for page in 0..calls_max {
+            let call = Call::get("/v2/unsubscribes/variables", &[]).query("limit", PAGE).query("offset", page * PAGE);
+            let rows: Vec<wire::Unsubscribed> = self.http.send(call).await?.json()?;
+            let last = rows.len() < PAGE;
+            all.extend(rows.into_iter().filter_map(|row| row.value));
+            if last {
+                return Ok(Some(all));
+            }
+        }
+        Ok(None)
     }
 
     async fn call_back(&self, url: &str, secret: &str) -> PortResult<()> {
@@ -291,17 +326,8 @@ impl Outreach for Lemlist {
     }
 
     async fn all_unsubscribed(&self) -> PortResult<Vec<String>> {
-        let mut all = Vec::new();
-        for page in 0..UNSUBSCRIBED_PAGES_MAX {
-            let call = Call::get("/v2/unsubscribes/variables", &[]).query("limit", PAGE).query("offset", page * PAGE);
-            let rows: Vec<wire::Unsubscribed> = self.http.send(call).await?.json()?;
-            let last = rows.len() < PAGE;
-            all.extend(rows.into_iter().filter_map(|row| row.value));
-            if last {
-                return Ok(all);
-            }
-        }
-        Err(self.refused("it lists more unsubscribed addresses than can be read"))
+        let all = self.unsubscribed(UNSUBSCRIBED_PAGES_MAX).await?;
+        all.ok_or_else(|| self.refused("it lists more unsubscribed addresses than can be read"))
     }
 
     async fn stats(&self, campaign_id: &str, from: Millis, to: Millis) -> PortResult<BTreeMap<String, i64>> {

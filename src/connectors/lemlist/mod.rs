@@ -13,10 +13,10 @@ use crate::ports::limiter::RateClass;
 pub const VENDOR: &str = "lemlist";
 pub const BASE_URL: &str = "https://api.lemlist.com/api";
 
-/// One budget per key, a call below the vendor's 20. `enrol` takes 2 calls, `find_lead` up to 2, `running_elsewhere` 1 and 1 per address,
+/// One budget per key. `enrol` takes 2 calls, `find_lead` up to 2, `running_elsewhere` 1 and 1 per address, its lists 1 per campaign,
 /// `create_campaign` and `update_sequence` about 6 and 1 per touch.
 pub fn limits() -> &'static [RateClass] {
-    &[RateClass { key: "lemlist", calls: 19, per_ms: 2 * SECOND, burst: 3 }]
+    &[RateClass { key: "lemlist", calls: 20, per_ms: 2 * SECOND, burst: 1 }]
 }
 
 /// The window is two seconds, whatever else is missing.

@@ -104,7 +104,13 @@ impl Executor for Compare {
             return Ok(Next::Done);
         }
         let roles = vec![Role::Revops, Role::Manager];
-        Ok(Next::Gate(NewGate { kind: GateKind::Undo, payload: serde_json::to_value(payload)?, roles, quorum: 1 }))
+        Ok(Next::Gate(NewGate {
+            id: None,
+            kind: GateKind::Undo,
+            payload: serde_json::to_value(payload)?,
+            roles,
+            quorum: 1,
+        }))
     }
 }
 

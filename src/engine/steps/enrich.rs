@@ -1,4 +1,5 @@
 //! Enrich: a waterfall over the sources, never paid twice, within the run's cap; each field with its provenance.
+use std::collections::HashMap;
 use std::future::Future;
 
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use serde_json::json;
 
 use crate::domain::email;
 use crate::domain::identity;
+use crate::domain::ids::CompanyId;
 use crate::domain::ids::LeadId;
 use crate::domain::lead::Company;
 use crate::domain::lead::Lead;
@@ -26,6 +28,7 @@ use crate::engine::steps::discover::keys_of;
 use crate::ports::error::PortResult;
 use crate::ports::vendors::Enriched;
 use crate::ports::vendors::EnrichedCompany;
+use crate::ports::vendors::Vendors;
 use crate::run::state::EffectClass;
 use crate::run::state::LeadState;
 use crate::store::cost;
@@ -33,21 +36,50 @@ use crate::store::effects::Effect;
 use crate::store::items::ItemRow;
 use crate::store::items::NewItem;
 use crate::store::leads;
-use crate::store::leads::RunLead;
+use crate::store::leads::Place;
 use crate::store::open::StoreError;
 use crate::store::runs::RunRow;
 
 /// What a vendor said is good for this long.
 const CACHE_MS: i64 = 90 * DAY;
 const COMPANIES_PER_CALL: usize = 50;
+/// Leads read at a time.
+const PAGE: i64 = 500;
 
 pub struct Enrich;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 enum Ask {
-    People { vendor: String, leads: Vec<LeadId> },
-    Companies { vendor: String, companies: Vec<Company> },
+    People {
+        vendor: String,
+        leads: Vec<LeadId>,
+    },
+    Companies {
+        vendor: String,
+        companies: Vec<Company>,
+        /// Their people in the run, company by company.
+        #[serde(default)]
+        people: Vec<Vec<LeadId>>,
+    },
+}
+
+impl Ask {
+    fn vendor(&self) -> &str {
+        match self {
+            Self::People { vendor, .. } | Self::Companies { vendor, .. } => vendor,
+        }
+    }
+}
+
+/// What an item of this step costs if all of it is found; 0 for what is none.
+pub fn price(vendors: &Vendors, payload: &Value) -> i64 {
+    let Ok(ask) = serde_json::from_value::<Ask>(payload.clone()) else { return 0 };
+    let Some(source) = vendors.enrichment.iter().find(|source| source.vendor() == ask.vendor()) else { return 0 };
+    match &ask {
+        Ask::People { leads, .. } => source.credits_each() * leads.len() as i64,
+        Ask::Companies { companies, .. } => source.company_credits_each() * companies.len() as i64,
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,14 +96,14 @@ enum Answer {
     },
     /// The run's cap of credits does not allow this purchase.
     OverCap,
-    /// The program stopped between the call and its answer: not asked again, since that might cost twice.
+    /// A person said that it happened, although its answer was lost: paid, and nothing came of it.
     Lost,
 }
 
 #[async_trait::async_trait]
 impl Executor for Enrich {
     async fn begin(&self, cx: &mut StepCx<'_>) -> WorkResult<Next> {
-        let before = completeness(&leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?);
+        let before = filled(cx).await?;
         cx.note("percent_before", before);
         next_round(cx).await
     }
@@ -80,10 +112,10 @@ impl Executor for Enrich {
         let ask: Ask = serde_json::from_value(item.payload.clone())?;
         let answer = match &ask {
             Ask::People { vendor, leads } => people(engine, (run, item), vendor, leads).await,
-            Ask::Companies { vendor, companies } => organisations(engine, (run, item), vendor, companies).await,
+            Ask::Companies { vendor, companies, .. } => organisations(engine, (run, item), vendor, companies).await,
         };
         match answer {
-            Err(WorkError::Unknown(_)) => Ok(serde_json::to_value(Answer::Lost)?),
+            Err(WorkError::Marked(_)) => Ok(serde_json::to_value(Answer::Lost)?),
             other => other,
         }
     }
@@ -98,8 +130,9 @@ impl Executor for Enrich {
                 cost::settle_credits(cx.conn, &item.key, credits, cx.now).await?;
                 cx.add("credits", credits);
             }
-            (Ask::Companies { companies, .. }, Answer::Companies { rows, credits }) => {
-                take_companies(cx, companies, rows).await?;
+            (Ask::Companies { companies, people, .. }, Answer::Companies { rows, credits }) => {
+                let people = if people.is_empty() { people_of(cx, &companies).await? } else { people };
+                take_companies(cx, (companies, people), rows).await?;
                 cost::settle_credits(cx.conn, &item.key, credits, cx.now).await?;
                 cx.add("credits", credits);
             }
@@ -108,7 +141,11 @@ impl Executor for Enrich {
                 cx.add("companies_over_cap", companies.len() as i64);
             }
             // It may have been paid: what was set aside for it stays.
-            _ => cx.add("lost", 1),
+            (_, Answer::Lost) => {
+                cx.add("credits", price(&cx.engine.vendors, &item.payload));
+                cx.add("lost", 1);
+            }
+            _ => return Err(WorkError::Refused("match an answer to what was asked".to_owned())),
         }
         Ok(Vec::new())
     }
@@ -148,13 +185,19 @@ async fn next_round(cx: &mut StepCx<'_>) -> WorkResult<Next> {
 
 async fn people_items(cx: &mut StepCx<'_>, vendor: &str, batch: usize, each: i64) -> WorkResult<Vec<NewItem>> {
     let mut wanted = Vec::new();
-    for row in leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await? {
-        if row.lead.email.is_some() && row.lead.verdict != Verdict::Unknown {
-            continue;
-        }
-        match cached(cx, vendor, &row.lead).await? {
-            Some(known) => take_person(cx, (vendor, &row.lead.id), known).await?,
-            None => wanted.push(row.lead.id),
+    let mut after = Place::start();
+    loop {
+        let rows = leads::page_of_run(cx.conn, &cx.run.id, Some(LeadState::Kept), &after, PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        after = Place::of(last);
+        for row in rows {
+            if row.lead.email.is_some() && row.lead.verdict != Verdict::Unknown {
+                continue;
+            }
+            match cached(cx, vendor, &row.lead).await? {
+                Some(known) => take_person(cx, (vendor, &row.lead.id), known).await?,
+                None => wanted.push((row.lead.source_id(vendor).is_none(), row.lead.id)),
+            }
         }
     }
     let room = room(cx, each).await?;
@@ -162,10 +205,13 @@ async fn people_items(cx: &mut StepCx<'_>, vendor: &str, batch: usize, each: i64
         cx.add("over_cap", (wanted.len() - room) as i64);
         wanted.truncate(room);
     }
+    // Those whom the vendor showed us go together: their calls need no matching before.
+    wanted.sort_by_key(|(is_stranger, _)| *is_stranger);
     let chunks = wanted.chunks(batch.max(1)).enumerate();
     chunks
         .map(|(index, chunk)| {
-            let ask = Ask::People { vendor: vendor.to_owned(), leads: chunk.to_vec() };
+            let leads = chunk.iter().map(|(_, lead)| lead.clone()).collect();
+            let ask = Ask::People { vendor: vendor.to_owned(), leads };
             Ok(cx.item(vendor, &format!("people:{vendor}:{index:04}"), chunk.len(), serde_json::to_value(ask)?))
         })
         .collect()
@@ -182,20 +228,15 @@ async fn company_items(cx: &mut StepCx<'_>) -> WorkResult<Vec<NewItem>> {
     let Some((vendor, each)) = source.map(|source| (source.vendor().to_owned(), source.company_credits_each())) else {
         return Ok(Vec::new());
     };
-    let mut companies: Vec<Company> = Vec::new();
-    for row in leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await? {
-        if row.lead.email.is_some() && !companies.iter().any(|company| company.id == row.lead.company.id) {
-            companies.push(row.lead.company);
-        }
-    }
+    let companies = companies_of(cx).await?;
     let mut fresh = Vec::new();
-    for company in companies {
+    for (company, people) in companies {
         match leads::cached(cx.conn, &vendor, "company", company.id.as_str()).await? {
             Some((body, at)) if cx.now.since(at) < CACHE_MS => {
                 let known: Option<Company> = serde_json::from_value(body)?;
-                take_companies(cx, vec![company], vec![known]).await?;
+                take_companies(cx, (vec![company], vec![people]), vec![known]).await?;
             }
-            _ => fresh.push(company),
+            _ => fresh.push((company, people)),
         }
     }
     let room = room(cx, each).await?;
@@ -206,7 +247,8 @@ async fn company_items(cx: &mut StepCx<'_>) -> WorkResult<Vec<NewItem>> {
     let chunks = fresh.chunks(COMPANIES_PER_CALL).enumerate();
     chunks
         .map(|(index, chunk)| {
-            let ask = Ask::Companies { vendor: vendor.clone(), companies: chunk.to_vec() };
+            let (companies, people) = chunk.iter().cloned().unzip();
+            let ask = Ask::Companies { vendor: vendor.clone(), companies, people };
             Ok(cx.item(&vendor, &format!("companies:{index:04}"), chunk.len(), serde_json::to_value(ask)?))
         })
         .collect()
@@ -300,65 +342,115 @@ async fn take_person(cx: &mut StepCx<'_>, at: (&str, &LeadId), found: Option<Lea
     Ok(())
 }
 
-async fn take_companies(cx: &mut StepCx<'_>, asked: Vec<Company>, found: Vec<Option<Company>>) -> WorkResult<()> {
+async fn take_companies(
+    cx: &mut StepCx<'_>,
+    asked: (Vec<Company>, Vec<Vec<LeadId>>),
+    found: Vec<Option<Company>>,
+) -> WorkResult<()> {
     let vendor = cx.engine.vendors.enrichment.first().map_or("", |source| source.vendor());
-    let rows = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?;
-    for (company, known) in asked.into_iter().zip(found) {
+    for ((company, people), known) in asked.0.into_iter().zip(asked.1).zip(found) {
         leads::cache(cx.conn, (vendor, "company", company.id.as_str()), &serde_json::to_value(&known)?, cx.now).await?;
         let Some(mut known) = known else { continue };
         known.id = company.id;
-        for row in rows.iter().filter(|row| row.lead.company.id == known.id) {
-            let lead = Lead { company: known.clone(), ..row.lead.clone() };
+        for id in people {
+            let Some(mut lead) = leads::get(cx.conn, &id).await? else { continue };
+            lead.company = known.clone();
             leads::put(cx.conn, &lead, &keys_of(&lead), cx.now).await?;
         }
     }
     Ok(())
 }
 
+/// The companies of those with an address, each with its people, in the order of rank.
+async fn companies_of(cx: &mut StepCx<'_>) -> WorkResult<Vec<(Company, Vec<LeadId>)>> {
+    let mut companies: Vec<(Company, Vec<LeadId>)> = Vec::new();
+    let mut places: HashMap<CompanyId, usize> = HashMap::new();
+    let mut after = Place::start();
+    loop {
+        let rows = leads::page_of_run(cx.conn, &cx.run.id, Some(LeadState::Kept), &after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(companies) };
+        after = Place::of(last);
+        for row in rows.into_iter().filter(|row| row.lead.email.is_some()) {
+            let place = *places.entry(row.lead.company.id.clone()).or_insert(companies.len());
+            if place == companies.len() {
+                companies.push((row.lead.company, Vec::new()));
+            }
+            companies[place].1.push(row.lead.id);
+        }
+    }
+}
+
+/// For an item of the first migration level, which does not name the people.
+async fn people_of(cx: &mut StepCx<'_>, companies: &[Company]) -> WorkResult<Vec<Vec<LeadId>>> {
+    let known = companies_of(cx).await?;
+    let of = |company: &Company| known.iter().find(|(known, _)| known.id == company.id);
+    Ok(companies.iter().map(|company| of(company).map(|(_, people)| people.clone()).unwrap_or_default()).collect())
+}
+
 /// Who has a usable address goes on; each of the others with its reason.
 async fn conclude(cx: &mut StepCx<'_>) -> WorkResult<Next> {
-    let rows = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?;
     let capped = cx.noted("over_cap") > 0;
     let (mut enriched, mut missed, mut invalid, mut merged) = (0, 0, 0, 0);
     let mut seen: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
-    let mut good = Vec::new();
-    for row in rows {
-        let key = row.lead.email.as_deref().and_then(identity::email_key);
-        let reason = match key {
-            None => {
-                missed += 1;
-                if capped { "no address within the cap of credits" } else { "no address found at any source" }
-            }
-            Some(_) if row.lead.verdict == Verdict::Invalid => {
-                invalid += 1;
-                "address is invalid"
-            }
-            Some(key) if !seen.insert(key.clone()) => {
-                merged += 1;
-                "the same address as another lead"
-            }
-            Some(_) => {
-                enriched += 1;
-                good.push(row);
-                continue;
-            }
-        };
-        leads::set_state(cx.conn, &cx.run.id, &row.lead.id, LeadState::LeftOut, reason).await?;
+    let mut fields = (0, 0);
+    let mut after = Place::start();
+    loop {
+        let rows = leads::page_of_run(cx.conn, &cx.run.id, Some(LeadState::Kept), &after, PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        after = Place::of(last);
+        for row in rows {
+            let key = row.lead.email.as_deref().and_then(identity::email_key);
+            let reason = match key {
+                None => {
+                    missed += 1;
+                    if capped { "no address within the cap of credits" } else { "no address found at any source" }
+                }
+                Some(_) if row.lead.verdict == Verdict::Invalid => {
+                    invalid += 1;
+                    "address is invalid"
+                }
+                Some(key) if !seen.insert(key.clone()) => {
+                    merged += 1;
+                    "the same address as another lead"
+                }
+                Some(_) => {
+                    enriched += 1;
+                    fields = plus(fields, &row.lead);
+                    continue;
+                }
+            };
+            leads::set_state(cx.conn, &cx.run.id, &row.lead.id, LeadState::LeftOut, reason).await?;
+        }
     }
     cx.note("enriched", enriched);
     cx.note("missed", missed);
     cx.note("invalid", invalid);
     cx.note("merged", merged);
-    cx.note("percent_after", completeness(&good));
+    cx.note("percent_after", percent(fields));
     if enriched == 0 {
         return Ok(Next::Failed("No usable address was found for anybody".to_owned()));
     }
     Ok(Next::Done)
 }
 
-/// Filled of the required fields, in percent.
-fn completeness(rows: &[RunLead]) -> i64 {
-    let (filled, required) =
-        rows.iter().map(|row| quality::completeness(&row.lead)).fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+/// Filled of the required fields over everybody still in, in percent.
+async fn filled(cx: &mut StepCx<'_>) -> WorkResult<i64> {
+    let mut fields = (0, 0);
+    let mut after = Place::start();
+    loop {
+        let rows = leads::page_of_run(cx.conn, &cx.run.id, Some(LeadState::Kept), &after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(percent(fields)) };
+        after = Place::of(last);
+        fields = rows.iter().fold(fields, |fields, row| plus(fields, &row.lead));
+    }
+}
+
+/// (filled, required) with one lead more.
+fn plus(fields: (usize, usize), lead: &Lead) -> (usize, usize) {
+    let (filled, required) = quality::completeness(lead);
+    (fields.0 + filled, fields.1 + required)
+}
+
+fn percent((filled, required): (usize, usize)) -> i64 {
     (filled * 100).checked_div(required).unwrap_or(0) as i64
 }

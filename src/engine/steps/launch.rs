@@ -31,7 +31,7 @@ use crate::ports::vendors::CampaignSetup;
 use crate::ports::vendors::CrmActivity;
 use crate::ports::vendors::Recipient;
 use crate::ports::vendors::Touch;
-use crate::run::gate::Approved;
+use crate::ports::vendors::Upserted;
 use crate::run::gate::Gate;
 use crate::run::launch::LaunchPayload;
 use crate::run::launch::Outgoing;
@@ -47,7 +47,7 @@ use crate::store::open::StoreError;
 use crate::store::outreach;
 use crate::store::outreach::CampaignRow;
 use crate::store::outreach::Enrolment;
-use crate::store::runs;
+use crate::store::recipients;
 use crate::store::runs::RunRow;
 
 pub struct Launch;
@@ -59,6 +59,7 @@ enum Ask {
     Enrol { gate: GateId, lead: LeadId, campaign: String },
     Start { gate: GateId, campaign: String },
     Log { lead: LeadId },
+    LogMany { leads: Vec<LeadId> },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -78,6 +79,9 @@ enum Answer {
     },
     Started,
     Logged,
+    LoggedMany {
+        refused: usize,
+    },
 }
 
 #[async_trait::async_trait]
@@ -99,7 +103,8 @@ impl Executor for Launch {
             Ask::Campaign { gate } => campaign(engine, run, item, &gate).await?,
             Ask::Enrol { gate, lead, campaign } => enrol(engine, run, item, (&gate, &lead, &campaign)).await?,
             Ask::Start { gate, campaign } => start(engine, item, &gate, &campaign).await?,
-            Ask::Log { lead } => log(engine, run, item, &lead).await?,
+            Ask::Log { lead } => log(engine, run, item, &[lead]).await?,
+            Ask::LogMany { leads } => log(engine, run, item, &leads).await?,
         };
         Ok(serde_json::to_value(answer)?)
     }
@@ -113,20 +118,23 @@ impl Executor for Launch {
                 cx.note("campaign", id);
             }
             (Ask::Enrol { lead, .. }, Answer::Enrolled { id, ruling }) => {
-                set_enrolment(cx, &lead, Some(id), ruling, "enrolled").await?;
-                let reason =
-                    leads::one_of_run(cx.conn, &cx.run.id, &lead).await?.map(|row| row.reason).unwrap_or_default();
-                leads::set_state(cx.conn, &cx.run.id, &lead, LeadState::Enrolled, &reason).await?;
+                let out = (Some(id), &ruling, "enrolled");
+                outreach::handed_over(cx.conn, &campaign_id(cx.run), &lead, out).await?;
+                leads::move_to(cx.conn, &cx.run.id, &lead, LeadState::Enrolled).await?;
                 cx.add("enrolled", 1);
             }
             (Ask::Enrol { lead, .. }, Answer::Held { reason, ruling }) => {
-                set_enrolment(cx, &lead, None, ruling, "ended").await?;
+                outreach::handed_over(cx.conn, &campaign_id(cx.run), &lead, (None, &ruling, "ended")).await?;
                 leads::set_state(cx.conn, &cx.run.id, &lead, LeadState::LeftOut, &reason).await?;
                 cx.add("held", 1);
             }
             (Ask::Start { gate, campaign }, Answer::Started) => {
                 let row = campaign_row(cx, &gate, &campaign, "running", Some(cx.now));
                 outreach::put_campaign(cx.conn, &row).await?;
+            }
+            (Ask::LogMany { leads }, Answer::LoggedMany { refused }) => {
+                cx.add("logged", leads.len() as i64 - refused as i64);
+                cx.add("not_logged", refused as i64);
             }
             (Ask::Log { .. }, _) => cx.add("logged", 1),
             _ => return Err(WorkError::Refused("match an answer to what was asked".to_owned())),
@@ -159,32 +167,16 @@ async fn approved_gate(cx: &mut StepCx<'_>) -> WorkResult<Option<Gate>> {
     Ok(gate.filter(|gate| gate.state == GateState::Approved))
 }
 
-/// First key: the stored decision, the same bytes, and all who decided still may (their roles are read again).
-async fn approval(engine: &Engine, id: &GateId) -> WorkResult<(Approved, LaunchPayload)> {
-    let mut conn = engine.store.conn().await?;
-    let approved = gates::approval(&mut conn, id).await?;
-    let gate = gates::get(&mut conn, id).await?;
-    let (Some(approved), Some(gate)) = (approved, gate) else {
-        return Err(WorkError::Refused("send: there is no valid approval for exactly this".to_owned()));
-    };
-    let starter = runs::get(&mut conn, &gate.run).await?.map(|run| run.started_by).unwrap_or_default();
-    let deciders = engine.rules.deciders(&[], &starter, engine.clock.now());
-    if !approved.voices().iter().all(|voice| deciders.still_stands(voice, &gate.roles)) {
-        return Err(WorkError::Refused("send: the person who approved it may not approve it any more".to_owned()));
-    }
-    Ok((approved, payload_of(&gate)?))
-}
-
 fn payload_of(gate: &Gate) -> WorkResult<LaunchPayload> {
     Ok(serde_json::from_value(gate.payload.clone())?)
 }
 
 async fn campaign(engine: &Engine, run: &RunRow, item: &ItemRow, gate: &GateId) -> WorkResult<Answer> {
-    let (approved, payload) = approval(engine, gate).await?;
+    let grant = engine.grants.of(engine, gate).await?;
     if let Some(id) = taken_over(engine, run).await? {
         return Ok(Answer::Campaign { id });
     }
-    let setup = setup(engine, run, &payload);
+    let (approved, setup) = (grant.approved(), setup(engine, run, grant.payload()));
     let out = &engine.vendors.outreach;
     let mut effect = effect(item, out.vendor(), "create campaign", EffectClass::LookUp, &setup.name);
     effect.gate = Some(approved.gate().0.clone());
@@ -232,15 +224,19 @@ fn setup(engine: &Engine, run: &RunRow, payload: &LaunchPayload) -> CampaignSetu
 }
 
 async fn enrol_items(cx: &mut StepCx<'_>, gate: &GateId, campaign: &str) -> WorkResult<Next> {
-    let stored = gates::get(cx.conn, gate).await?;
-    let payload = payload_of(&stored.ok_or_else(|| WorkError::Refused("find the approved preview".to_owned()))?)?;
+    let mut people = recipients::leads(cx.conn, gate).await?;
+    if people.is_empty() {
+        let stored = gates::get(cx.conn, gate).await?;
+        let payload = payload_of(&stored.ok_or_else(|| WorkError::Refused("find the approved preview".to_owned()))?)?;
+        people.extend(payload.recipients.into_iter().map(|who| who.lead));
+    }
     let vendor = cx.engine.vendors.outreach.vendor();
-    let items: WorkResult<Vec<NewItem>> = payload
-        .recipients
-        .iter()
-        .map(|who| {
-            let ask = Ask::Enrol { gate: gate.clone(), lead: who.lead.clone(), campaign: campaign.to_owned() };
-            Ok(cx.item(vendor, &format!("enrol:{}", who.lead), 1, serde_json::to_value(ask)?))
+    let items: WorkResult<Vec<NewItem>> = people
+        .into_iter()
+        .map(|lead| {
+            let key = format!("enrol:{lead}");
+            let ask = Ask::Enrol { gate: gate.clone(), lead, campaign: campaign.to_owned() };
+            Ok(cx.item(vendor, &key, 1, serde_json::to_value(ask)?))
         })
         .collect();
     Ok(Next::Items(items?))
@@ -249,9 +245,8 @@ async fn enrol_items(cx: &mut StepCx<'_>, gate: &GateId, campaign: &str) -> Work
 /// Both keys, then the hand-over. What the rules refuse now is not sent, whatever was approved.
 async fn enrol(engine: &Engine, run: &RunRow, item: &ItemRow, at: (&GateId, &LeadId, &str)) -> WorkResult<Answer> {
     let (gate, lead, campaign) = at;
-    let (approved, payload) = approval(engine, gate).await?;
-    let who = payload.recipients.iter().find(|who| who.lead == *lead);
-    let who = who.ok_or_else(|| WorkError::Refused("send: this person is not in the approved preview".to_owned()))?;
+    let grant = engine.grants.of(engine, gate).await?;
+    let who = &grant.recipient(engine, lead).await?;
     if let Some((id, ruling)) = already_there(engine, run, lead).await? {
         return Ok(Answer::Enrolled { id, ruling });
     }
@@ -267,9 +262,9 @@ async fn enrol(engine: &Engine, run: &RunRow, item: &ItemRow, at: (&GateId, &Lea
     };
     let out = &engine.vendors.outreach;
     let recipient = recipient(who);
-    let keys = (&approved, &cleared);
+    let keys = (grant.approved(), &cleared);
     let mut effect = effect(item, out.vendor(), "enrol", EffectClass::LookUp, &who.payload_hash());
-    effect.gate = Some(approved.gate().0.clone());
+    effect.gate = Some(gate.0.clone());
     let call = || async { Ok(Value::from(out.enrol(campaign, &recipient, keys).await?)) };
     let look = || async {
         let Some(found) = out.find_lead(campaign, &recipient.email).await? else { return Ok(None) };
@@ -342,26 +337,6 @@ fn enrolment(run: &RunRow, who: &Outgoing, company: &str, ruling: &Ruling, now: 
     })
 }
 
-async fn set_enrolment(
-    cx: &mut StepCx<'_>,
-    lead: &LeadId,
-    id: Option<String>,
-    ruling: Value,
-    state: &str,
-) -> WorkResult<()> {
-    let all = outreach::enrolments(cx.conn, &campaign_id(cx.run)).await?;
-    if let Some(mut row) = all.into_iter().find(|row| row.lead == *lead) {
-        row.vendor_lead = id;
-        row.ruling = ruling;
-        // Who answered or left meanwhile stays as it is.
-        if row.state == "sending" {
-            row.state = state.to_owned();
-        }
-        outreach::put_enrolment(cx.conn, &row).await?;
-    }
-    Ok(())
-}
-
 fn recipient(who: &Outgoing) -> Recipient {
     let (given_name, surname) = who.name.split_once(' ').unwrap_or((who.name.as_str(), ""));
     let mut variables = BTreeMap::new();
@@ -382,52 +357,76 @@ fn recipient(who: &Outgoing) -> Recipient {
 }
 
 async fn start(engine: &Engine, item: &ItemRow, gate: &GateId, campaign: &str) -> WorkResult<Answer> {
-    let (approved, _) = approval(engine, gate).await?;
+    let grant = engine.grants.of(engine, gate).await?;
     let out = &engine.vendors.outreach;
     let mut effect = effect(item, out.vendor(), "start campaign", EffectClass::Idempotent, &campaign);
-    effect.gate = Some(approved.gate().0.clone());
+    effect.gate = Some(gate.0.clone());
     let call = || async {
-        out.start(campaign, &approved).await?;
+        out.start(campaign, grant.approved()).await?;
         Ok(json!(true))
     };
     effects::perform(engine, item, &effect, call, effects::nothing_to_look_up).await?;
     Ok(Answer::Started)
 }
 
-/// Every hand-over is mirrored in the CRM.
+/// Every hand-over is mirrored in the CRM, as many in one call as it takes.
 async fn log_items(cx: &mut StepCx<'_>) -> WorkResult<Next> {
-    let rows = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Enrolled)).await?;
-    let vendor = cx.engine.vendors.crm.vendor();
-    let with_contact =
-        rows.into_iter().filter(|row| row.lead.crm.as_ref().is_some_and(|crm| !crm.contact_id.is_empty()));
-    let items: WorkResult<Vec<NewItem>> = with_contact
-        .map(|row| {
-            let ask = Ask::Log { lead: row.lead.id.clone() };
-            Ok(cx.item(vendor, &format!("log:{}", row.lead.id), 1, serde_json::to_value(ask)?))
+    let people = leads::ids_of_run(cx.conn, &cx.run.id, LeadState::Enrolled).await?;
+    let crm = cx.engine.vendors.crm.clone();
+    let chunks = people.chunks(crm.batch_max().max(1)).enumerate();
+    let items: WorkResult<Vec<NewItem>> = chunks
+        .map(|(index, chunk)| {
+            let ask = Ask::LogMany { leads: chunk.to_vec() };
+            Ok(cx.item(crm.vendor(), &format!("log:{index:04}"), chunk.len(), serde_json::to_value(ask)?))
         })
         .collect();
     Ok(Next::Items(items?))
 }
 
-async fn log(engine: &Engine, run: &RunRow, item: &ItemRow, lead: &LeadId) -> WorkResult<Answer> {
-    let stored = {
-        let mut conn = engine.store.conn().await?;
-        leads::get(&mut conn, lead).await?
-    };
-    let contact = stored.and_then(|lead| lead.crm).map(|crm| crm.contact_id).unwrap_or_default();
-    let activity = CrmActivity {
-        contact_id: contact,
-        kind: "note".to_owned(),
-        subject: run.plan.campaign.clone(),
-        body: format!("Enrolled in \"{}\" (run {}).", run.plan.campaign, run.code),
-        at: engine.clock.now(),
-        key: item.key.clone(),
-    };
+/// Notes have no key at the vendor: after a lost answer each contact's notes are read before one is written again.
+async fn log(engine: &Engine, run: &RunRow, item: &ItemRow, people: &[LeadId]) -> WorkResult<Answer> {
+    let notes = notes(engine, run, item, people).await?;
     let crm = &engine.vendors.crm;
-    let effect = effect(item, crm.vendor(), "log activity", EffectClass::Idempotent, &activity.key);
-    let call = || async { Ok(Value::from(crm.log_activity(&activity).await?)) };
-    effects::perform(engine, item, &effect, call, effects::nothing_to_look_up).await?;
-    Ok(Answer::Logged)
+    let keys: Vec<&str> = notes.iter().map(|note| note.key.as_str()).collect();
+    let effect = effect(item, crm.vendor(), "log activity", EffectClass::LookUp, &keys);
+    let refused = |outcomes: Vec<Upserted>| {
+        Value::from(outcomes.iter().filter(|outcome| matches!(outcome, Upserted::Refused { .. })).count())
+    };
+    let call = || async { Ok(refused(crm.log_activities(&notes).await?)) };
+    let look = || async {
+        let found = crm.find_activities(&notes).await?;
+        let missing: Vec<CrmActivity> =
+            notes.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(note, _)| note.clone()).collect();
+        if missing.len() == notes.len() {
+            return Ok(None);
+        }
+        Ok(Some(refused(crm.log_activities(&missing).await?)))
+    };
+    let refused = effects::perform(engine, item, &effect, call, look).await?;
+    Ok(Answer::LoggedMany { refused: usize::try_from(refused.as_u64().unwrap_or(0)).unwrap_or(0) })
+}
+
+async fn notes(engine: &Engine, run: &RunRow, item: &ItemRow, people: &[LeadId]) -> WorkResult<Vec<CrmActivity>> {
+    let mut notes = Vec::with_capacity(people.len());
+    let mut conn = engine.store.conn().await?;
+    for lead in people {
+        let contact = leads::get(&mut conn, lead).await?.and_then(|lead| lead.crm).map(|crm| crm.contact_id);
+        let Some(contact_id) = contact.filter(|id| !id.is_empty()) else { continue };
+        notes.push(CrmActivity {
+            contact_id,
+            kind: "note".to_owned(),
+            subject: run.plan.campaign.clone(),
+            body: format!("Enrolled in \"{}\" (run {}).", run.plan.campaign, run.code),
+            at: engine.clock.now(),
+            key: note_key(item, lead),
+        });
+    }
+    Ok(notes)
+}
+
+/// An item of the first migration level stands for one lead and has its name.
+fn note_key(item: &ItemRow, lead: &LeadId) -> String {
+    if item.key.ends_with(lead.as_str()) { item.key.clone() } else { format!("{}:{lead}", item.key) }
 }
 
 fn campaign_id(run: &RunRow) -> CampaignId {

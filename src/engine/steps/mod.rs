@@ -4,10 +4,12 @@ pub mod crm;
 pub mod discover;
 pub mod draft;
 pub mod enrich;
+pub mod freeze;
 pub mod granted;
 pub mod launch;
 pub mod prefilter;
 pub mod preview;
+pub mod rank;
 pub mod revert;
 pub mod validate;
 

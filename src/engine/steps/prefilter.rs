@@ -12,10 +12,14 @@ use crate::run::state::LeadState;
 use crate::store::items::ItemRow;
 use crate::store::items::NewItem;
 use crate::store::leads;
+use crate::store::leads::Place;
 use crate::store::leads::RunLead;
 use crate::store::outreach;
 use crate::store::runs::RunRow;
 use crate::store::suppression;
+
+/// Leads read at a time.
+const PAGE: i64 = 500;
 
 pub struct Prefilter;
 
@@ -23,22 +27,21 @@ pub struct Prefilter;
 impl Executor for Prefilter {
     /// All that can be known without paying is in our rows: one pass, no calls.
     async fn begin(&self, cx: &mut StepCx<'_>) -> WorkResult<Next> {
-        let (mut running, mut suppressed) = (0, 0);
-        for row in leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await? {
-            match set_aside(cx, &row).await? {
-                Some((is_running, reason)) => {
-                    if is_running {
-                        running += 1
-                    } else {
-                        suppressed += 1
-                    }
-                    leads::set_state(cx.conn, &cx.run.id, &row.lead.id, LeadState::LeftOut, &reason).await?;
-                }
-                None => continue,
+        let (mut running, mut suppressed) = (0_i64, 0_i64);
+        let mut after = Place::start();
+        loop {
+            let rows = leads::page_of_run(cx.conn, &cx.run.id, Some(LeadState::Kept), &after, PAGE).await?;
+            let Some(last) = rows.last() else { break };
+            after = Place::of(last);
+            for row in rows {
+                let Some((is_running, reason)) = set_aside(cx, &row).await? else { continue };
+                running += i64::from(is_running);
+                suppressed += i64::from(!is_running);
+                leads::set_state(cx.conn, &cx.run.id, &row.lead.id, LeadState::LeftOut, &reason).await?;
             }
         }
         let promoted = promote(cx, running + suppressed).await?;
-        let kept = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?.len() as i64;
+        let kept = leads::count(cx.conn, &cx.run.id, LeadState::Kept).await?;
         cx.note("running", running);
         cx.note("suppressed", suppressed);
         cx.note("promoted", promoted);
@@ -71,9 +74,8 @@ async fn set_aside(cx: &mut StepCx<'_>, row: &RunLead) -> WorkResult<Option<(boo
 
 /// The next best of the reserve take the places that became free.
 pub async fn promote(cx: &mut StepCx<'_>, free: i64) -> WorkResult<i64> {
-    let free = usize::try_from(free).unwrap_or(0);
     let mut moved = 0;
-    for row in leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Held)).await?.into_iter().take(free) {
+    for row in leads::page_of_run(cx.conn, &cx.run.id, Some(LeadState::Held), &Place::start(), free).await? {
         if set_aside(cx, &row).await?.is_none() {
             leads::set_state(cx.conn, &cx.run.id, &row.lead.id, LeadState::Kept, "").await?;
             moved += 1;

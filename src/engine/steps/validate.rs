@@ -1,5 +1,6 @@
 //! Validate: what the CRM and the outreach vendor know of these people, the score, and what the law says.
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -14,6 +15,7 @@ use crate::domain::compliance::facts::Question;
 use crate::domain::compliance::facts::SendCounts;
 use crate::domain::identity;
 use crate::domain::ids::LeadId;
+use crate::domain::ids::RunId;
 use crate::domain::lead::CrmLink;
 use crate::domain::lead::Lead;
 use crate::domain::person::Role;
@@ -40,6 +42,7 @@ use crate::run::state::LeadState;
 use crate::store::items::ItemRow;
 use crate::store::items::NewItem;
 use crate::store::leads;
+use crate::store::leads::Place;
 use crate::store::leads::RunLead;
 use crate::store::open::Conn;
 use crate::store::outreach;
@@ -49,6 +52,12 @@ use crate::store::suppression::Suppressed;
 
 /// Two calls for each address: small, so that a vendor who asks us to wait costs little work already done.
 const OUTREACH_BATCH: usize = 10;
+/// From so many addresses on the vendor's lists are read as a whole: fewer calls than asking for each.
+const LISTS_FROM: usize = 250;
+/// Leads judged in one transaction.
+const CHUNK: i64 = 150;
+/// In the step's output: the judging goes on, or is over.
+const JUDGING: &str = "judging";
 /// People of one company that are written to at a time.
 const PER_COMPANY_MAX: i64 = 3;
 const TOUCH_WINDOW_MS: i64 = 21 * DAY;
@@ -58,22 +67,40 @@ pub struct Validate;
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 enum Ask {
-    Crm { emails: Vec<String> },
-    Outreach { emails: Vec<String> },
+    Crm {
+        emails: Vec<String>,
+    },
+    Outreach {
+        emails: Vec<String>,
+    },
+    /// Who is running or unsubscribed at the outreach vendor, from its lists.
+    Lists,
+    /// The next leads by rank; how many of each company go on so far.
+    Judge {
+        after: Place,
+        companies: BTreeMap<String, i64>,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 enum Answer {
-    Crm { contacts: Vec<(String, BTreeMap<String, String>)> },
-    Outreach { running: Vec<String>, unsubscribed: Vec<String> },
+    Crm {
+        contacts: Vec<(String, BTreeMap<String, String>)>,
+    },
+    Outreach {
+        running: Vec<String>,
+        unsubscribed: Vec<String>,
+    },
+    /// The lists are longer than asking for each address.
+    TooLong,
+    Judge,
 }
 
 #[async_trait::async_trait]
 impl Executor for Validate {
     async fn begin(&self, cx: &mut StepCx<'_>) -> WorkResult<Next> {
-        let rows = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?;
-        let emails: Vec<String> = rows.into_iter().filter_map(|row| row.lead.email).collect();
+        let emails = emails(cx.conn, &cx.run.id).await?;
         cx.note("checked", emails.len() as i64);
         let crm = cx.engine.vendors.crm.clone();
         let mut items = Vec::new();
@@ -82,36 +109,25 @@ impl Executor for Validate {
             items.push(cx.item(crm.vendor(), &format!("crm:{index:04}"), chunk.len(), ask));
         }
         if cx.run.plan.criteria.launch {
-            let vendor = cx.engine.vendors.outreach.vendor();
-            for (index, chunk) in emails.chunks(OUTREACH_BATCH).enumerate() {
-                let ask = serde_json::to_value(Ask::Outreach { emails: chunk.to_vec() })?;
-                items.push(cx.item(vendor, &format!("outreach:{index:04}"), chunk.len(), ask));
-            }
+            items.extend(outreach_items(cx, &emails)?);
         }
         Ok(Next::Items(items))
     }
 
-    async fn work(&self, engine: &Engine, _run: &RunRow, item: &ItemRow) -> WorkResult<Value> {
+    async fn work(&self, engine: &Engine, run: &RunRow, item: &ItemRow) -> WorkResult<Value> {
         let answer = match serde_json::from_value(item.payload.clone())? {
             Ask::Crm { emails } => {
                 let rows: Vec<CrmRecord> = engine.vendors.crm.contacts_by_email(&emails).await?;
                 Answer::Crm { contacts: rows.into_iter().map(|row| (row.id, row.fields)).collect() }
             }
-            Ask::Outreach { emails } => {
-                let running = engine.vendors.outreach.running_elsewhere(&emails).await?;
-                let mut unsubscribed = Vec::new();
-                for email in &emails {
-                    if engine.vendors.outreach.is_unsubscribed(email).await? {
-                        unsubscribed.push(email.clone());
-                    }
-                }
-                Answer::Outreach { running, unsubscribed }
-            }
+            Ask::Outreach { emails } => one_by_one(engine, &emails).await?,
+            Ask::Lists => lists(engine, run).await?,
+            Ask::Judge { .. } => Answer::Judge,
         };
         Ok(serde_json::to_value(answer)?)
     }
 
-    async fn absorb(&self, cx: &mut StepCx<'_>, _item: &ItemRow, answer: &Value) -> WorkResult<Vec<NewItem>> {
+    async fn absorb(&self, cx: &mut StepCx<'_>, item: &ItemRow, answer: &Value) -> WorkResult<Vec<NewItem>> {
         match serde_json::from_value(answer.clone())? {
             Answer::Crm { contacts } => link(cx, contacts).await?,
             Answer::Outreach { running, unsubscribed } => {
@@ -124,29 +140,27 @@ impl Executor for Validate {
                 }
                 cx.note("running_list", known);
             }
+            Answer::TooLong => {
+                let emails = emails(cx.conn, &cx.run.id).await?;
+                return each_item(cx, &emails);
+            }
+            Answer::Judge => {
+                if let Ask::Judge { after, companies } = serde_json::from_value(item.payload.clone())? {
+                    return judge_chunk(cx, after, companies).await;
+                }
+            }
         }
         Ok(Vec::new())
     }
 
+    /// When all look-ups are in, everybody is judged, in the order of rank.
     async fn settle(&self, cx: &mut StepCx<'_>) -> WorkResult<Next> {
-        let rows = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?;
-        let running: Vec<String> = cx
-            .step
-            .output
-            .get("running_list")
-            .and_then(|list| serde_json::from_value(list.clone()).ok())
-            .unwrap_or_default();
-        let mut flagged = Vec::new();
-        let mut per_company: BTreeMap<String, i64> = BTreeMap::new();
-        for row in rows {
-            let company = company_key(&row.lead);
-            match judge(cx, row, &running, per_company.get(&company).copied().unwrap_or(0)).await? {
-                Judged::Goes => *per_company.entry(company).or_default() += 1,
-                Judged::Flagged(flag) => flagged.push(flag),
-                Judged::Out => {}
-            }
+        if cx.text(JUDGING).is_empty() {
+            cx.note(JUDGING, "begun");
+            return Ok(Next::Items(vec![judge_item(cx, Place::start(), BTreeMap::new())?]));
         }
-        let others = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?.len() as i64;
+        let flagged = flagged(cx).await?;
+        let others = leads::count(cx.conn, &cx.run.id, LeadState::Kept).await?;
         cx.note("flagged", flagged.len() as i64);
         cx.note("kept", others);
         if flagged.is_empty() {
@@ -154,12 +168,8 @@ impl Executor for Validate {
         }
         let table_hash = cx.engine.rules.regions.hash().to_owned();
         let payload = serde_json::to_value(CompliancePayload { flagged, others, table_hash })?;
-        Ok(Next::Gate(NewGate {
-            kind: GateKind::Compliance,
-            payload,
-            roles: vec![Role::Compliance, Role::Manager],
-            quorum: 1,
-        }))
+        let roles = vec![Role::Compliance, Role::Manager];
+        Ok(Next::Gate(NewGate { id: None, kind: GateKind::Compliance, payload, roles, quorum: 1 }))
     }
 
     /// Those let through by compliance go on under that name; the others stay as research.
@@ -185,26 +195,131 @@ impl Executor for Validate {
                 leads::set_state(cx.conn, &cx.run.id, &flag.lead, LeadState::Research, &reason).await?;
             }
         }
-        let kept = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?.len() as i64;
+        let kept = leads::count(cx.conn, &cx.run.id, LeadState::Kept).await?;
         cx.note("kept", kept);
         Ok(Next::Done)
     }
 }
 
+/// Addresses of those that are still in, by rank.
+async fn emails(c: &mut Conn, run: &RunId) -> WorkResult<Vec<String>> {
+    let mut emails = Vec::new();
+    let mut after = Place::start();
+    loop {
+        let rows = leads::page_of_run(c, run, Some(LeadState::Kept), &after, CHUNK).await?;
+        let Some(last) = rows.last() else { return Ok(emails) };
+        after = Place::of(last);
+        emails.extend(rows.into_iter().filter_map(|row| row.lead.email));
+    }
+}
+
+fn outreach_items(cx: &StepCx<'_>, emails: &[String]) -> WorkResult<Vec<NewItem>> {
+    if emails.len() < LISTS_FROM {
+        return each_item(cx, emails);
+    }
+    let vendor = cx.engine.vendors.outreach.vendor();
+    Ok(vec![cx.item(vendor, "outreach:lists", emails.len(), serde_json::to_value(Ask::Lists)?)])
+}
+
+fn each_item(cx: &StepCx<'_>, emails: &[String]) -> WorkResult<Vec<NewItem>> {
+    let vendor = cx.engine.vendors.outreach.vendor();
+    let chunks = emails.chunks(OUTREACH_BATCH).enumerate();
+    chunks
+        .map(|(index, chunk)| {
+            let ask = serde_json::to_value(Ask::Outreach { emails: chunk.to_vec() })?;
+            Ok(cx.item(vendor, &format!("outreach:{index:04}"), chunk.len(), ask))
+        })
+        .collect()
+}
+
+async fn one_by_one(engine: &Engine, emails: &[String]) -> WorkResult<Answer> {
+    let running = engine.vendors.outreach.running_elsewhere(emails).await?;
+    let mut unsubscribed = Vec::new();
+    for email in emails {
+        if engine.vendors.outreach.is_unsubscribed(email).await? {
+            unsubscribed.push(email.clone());
+        }
+    }
+    Ok(Answer::Outreach { running, unsubscribed })
+}
+
+/// Campaigns that we filled are not read: who is in them stands in our rows, and is asked of them by `judge`.
+async fn lists(engine: &Engine, run: &RunRow) -> WorkResult<Answer> {
+    let out = &engine.vendors.outreach;
+    let (wanted, ours) = {
+        let mut conn = engine.store.conn().await?;
+        (emails(&mut conn, &run.id).await?, outreach::vendor_ids(&mut conn, out.vendor()).await?)
+    };
+    let wanted: BTreeSet<String> = wanted.iter().filter_map(|email| identity::email_key(email)).collect();
+    let (running, unsubscribed) =
+        (out.people_of_others(&ours, wanted.len()).await?, out.unsubscribed(wanted.len()).await?);
+    let (Some(running), Some(unsubscribed)) = (running, unsubscribed) else { return Ok(Answer::TooLong) };
+    let among = |list: Vec<String>| -> Vec<String> {
+        list.into_iter().filter(|email| identity::email_key(email).is_some_and(|key| wanted.contains(&key))).collect()
+    };
+    Ok(Answer::Outreach { running: among(running), unsubscribed: among(unsubscribed) })
+}
+
+fn judge_item(cx: &StepCx<'_>, after: Place, companies: BTreeMap<String, i64>) -> WorkResult<NewItem> {
+    let key = format!("judge:{}:{}", after.position, after.lead);
+    Ok(cx.own_item(&key, serde_json::to_value(Ask::Judge { after, companies })?))
+}
+
+async fn judge_chunk(
+    cx: &mut StepCx<'_>,
+    mut after: Place,
+    mut companies: BTreeMap<String, i64>,
+) -> WorkResult<Vec<NewItem>> {
+    let known = cx.step.output.get("running_list").and_then(|list| serde_json::from_value(list.clone()).ok());
+    let running: BTreeSet<String> = known.unwrap_or_default();
+    let rows = leads::page_of_run(cx.conn, &cx.run.id, Some(LeadState::Kept), &after, CHUNK).await?;
+    let full = rows.len() as i64 == CHUNK;
+    for row in rows {
+        after = Place::of(&row);
+        let company = company_key(&row.lead);
+        let of_company = companies.get(&company).copied().unwrap_or(0);
+        if judge(cx, row, &running, of_company).await? == Judged::Goes {
+            *companies.entry(company).or_default() += 1;
+        }
+    }
+    if full { Ok(vec![judge_item(cx, after, companies)?]) } else { Ok(Vec::new()) }
+}
+
+/// Everybody who was flagged, with the ruling that was kept.
+async fn flagged(cx: &mut StepCx<'_>) -> WorkResult<Vec<Flagged>> {
+    let mut flagged = Vec::new();
+    let mut after = Place::start();
+    loop {
+        let rows = leads::page_of_run(cx.conn, &cx.run.id, Some(LeadState::Flagged), &after, CHUNK).await?;
+        let Some(last) = rows.last() else { return Ok(flagged) };
+        after = Place::of(last);
+        for mut row in rows {
+            let ruling: Ruling = serde_json::from_value(row.detail["ruling"].take())?;
+            flagged.push(flag(&row.lead, &ruling));
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
 enum Judged {
     Goes,
-    Flagged(Flagged),
+    Flagged,
     Out,
 }
 
 /// One lead: known troubles first, then its score, then the law.
-async fn judge(cx: &mut StepCx<'_>, mut row: RunLead, running: &[String], of_company: i64) -> WorkResult<Judged> {
+async fn judge(
+    cx: &mut StepCx<'_>,
+    mut row: RunLead,
+    running: &BTreeSet<String>,
+    of_company: i64,
+) -> WorkResult<Judged> {
     let engine = cx.engine;
     let key = row.lead.email.as_deref().and_then(identity::email_key).unwrap_or_default();
     let mut question = question(cx.conn, engine, cx.run, &row.lead).await?;
     let trouble = if let Some(reason) = question.suppressed.clone() {
         Some(("suppressed", format!("suppressed: {reason}")))
-    } else if running.contains(&key) {
+    } else if running.contains(&key) || !outreach::running_for(cx.conn, &key, &cx.run.id).await?.is_empty() {
         Some(("running", "already in a running sequence".to_owned()))
     } else if let Some(owner) = owned_by_other(cx, &row.lead) {
         Some(("other_owner", format!("{owner}'s contact in the CRM")))
@@ -234,7 +349,7 @@ async fn judge(cx: &mut StepCx<'_>, mut row: RunLead, running: &[String], of_com
     let judged = if flagged {
         row.state = LeadState::Flagged;
         row.reason = "flagged by compliance".to_owned();
-        Judged::Flagged(flag(&row.lead, &ruling))
+        Judged::Flagged
     } else if scored.total < profile.threshold() {
         cx.add("below", 1);
         row.state = LeadState::BelowThreshold;
@@ -322,19 +437,15 @@ fn owned_by_other(cx: &StepCx<'_>, lead: &Lead) -> Option<String> {
 
 /// What the CRM holds goes onto the lead; a contact that opted out there is suppressed here.
 async fn link(cx: &mut StepCx<'_>, contacts: Vec<(String, BTreeMap<String, String>)>) -> WorkResult<()> {
-    let rows = leads::of_run(cx.conn, &cx.run.id, Some(LeadState::Kept)).await?;
     for (id, fields) in contacts {
         let Some(key) = fields.get("email").and_then(|email| identity::email_key(email)) else { continue };
-        let Some(row) =
-            rows.iter().find(|row| row.lead.email.as_deref().and_then(identity::email_key).as_ref() == Some(&key))
-        else {
-            continue;
-        };
+        let found = leads::with_email(cx.conn, &cx.run.id, LeadState::Kept, &key).await?;
+        let Some(row) = found.into_iter().next() else { continue };
         let opted_out = fields.get("hs_email_optout").is_some_and(|value| value == "true");
         if opted_out {
             suppress(cx, &key, "do not contact", "hubspot").await?;
         }
-        let mut lead = row.lead.clone();
+        let mut lead = row.lead;
         lead.crm = Some(CrmLink {
             contact_id: id,
             company_id: fields.get("associatedcompanyid").cloned(),

@@ -28,6 +28,7 @@ fn payload() -> LaunchPayload {
         touches: Vec::new(),
         schedule: Schedule { per_day: 20, mailboxes: 3, first: Millis(0), last: Millis(0), skips: Vec::new() },
         recipients: vec![outgoing("lead_1"), outgoing("lead_2")],
+        roll: None,
         wishes: String::new(),
         changes: Vec::new(),
         left_out: Vec::new(),

@@ -3,3 +3,4 @@ mod engagement;
 mod presses;
 mod support;
 mod talk;
+mod watch;

@@ -71,16 +71,32 @@ fn queues_take_turns_when_the_room_is_short() {
 proptest! {
     /// Between two turns of a run no other has more turns than their priorities allow.
     #[test]
-    fn nobody_waits_without_bound(priorities in prop::collection::vec(-6_i64..7, 2..8), passes in prop::collection::vec(1_usize..9, 1..200)) {
-        let many: usize = passes.iter().sum();
+    fn nobody_waits_without_bound(priorities in prop::collection::vec(-6_i64..7, 2..8), many in 1_usize..600) {
         let mut lanes: Vec<Lane> =
             priorities.iter().enumerate().map(|(run, priority)| lane("apollo", run, *priority, many)).collect();
-        let order = served(&mut lanes, &passes);
+        let order = served(&mut lanes, &vec![1; many]);
         for lane in &lanes {
             let bound: u64 = lanes.iter().filter(|other| other.run != lane.run)
                 .map(|other| stride(lane.priority).div_ceil(stride(other.priority)) + 1).sum();
             let longest = order.split(|run| *run == lane.run).map(<[RunId]>::len).max().unwrap_or(0);
             prop_assert!(longest as u64 <= bound, "{longest} turns of others, at most {bound}: {:?}", lane);
+        }
+    }
+
+    /// Many places at once are shared out like one after the other.
+    #[test]
+    fn a_pass_may_be_of_any_size(priorities in prop::collection::vec(-6_i64..7, 1..8), passes in prop::collection::vec(1_usize..60, 1..10)) {
+        let lanes: Vec<Lane> =
+            priorities.iter().enumerate().map(|(run, priority)| lane("apollo", run, *priority, 1_000)).collect();
+        let (mut at_once, mut singly) = (Shares::default(), Shares::default());
+        for places in passes {
+            let mut sum = vec![0; lanes.len()];
+            for _ in 0..places {
+                for (sum, count) in sum.iter_mut().zip(singly.allot(&lanes, 1, |_| 1)) {
+                    *sum += count;
+                }
+            }
+            prop_assert_eq!(at_once.allot(&lanes, places, |_| places), sum);
         }
     }
 

@@ -191,7 +191,6 @@ fn read(core: &mut Core, from: usize, to: usize, inputs: &[Value], now: i64) -> 
         if list.is_empty() {
             errors.push(json!({
                 "status": "error", "category": "OBJECT_NOT_FOUND",
-                "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
                 "message": format!("No {} is associated with {} {id}.", KINDS[to].2.to_lowercase(), KINDS[from].2.to_lowercase()),
                 "context": {"fromObjectId": [id]}, "links": {}, "errors": [],
             }));

@@ -21,6 +21,7 @@ use crate::sandbox::control;
 use crate::sandbox::core::Keys;
 use crate::sandbox::faults::Fault;
 use crate::sandbox::faults::Kind;
+use crate::sandbox::held::LetGo;
 use crate::sandbox::http::Reply;
 use crate::sandbox::http::Req;
 use crate::sandbox::ledger::VENDORS;
@@ -30,6 +31,8 @@ use crate::sandbox::wire::Shared;
 
 const BODY_MAX: usize = 8 * 1024 * 1024;
 const HANG_MS: u64 = 60_000;
+/// Who asks what is held gets the answer as soon as anything is, or after this.
+const HELD_WAIT: Duration = Duration::from_secs(10);
 
 pub fn router(shared: Arc<Shared>) -> Router {
     Router::new()
@@ -79,8 +82,38 @@ async fn gate(
     }
     match fault {
         None => next.run(request).await,
+        Some(fault) if matches!(fault.kind, Kind::HoldBefore | Kind::HoldAfter) => {
+            let (vendor, kind) = (vendor.to_owned(), fault.kind);
+            // A task of its own: who called may be gone when it is let go.
+            let kept = tokio::spawn(async move { hold(shared, (kind, &vendor, &call), request, next).await });
+            kept.await.ok().flatten().unwrap_or_else(|| {
+                cut.now();
+                plain(&Reply::empty(503))
+            })
+        }
         Some(fault) => misbehave(&fault, vendor, cut, request, next).await,
     }
+}
+
+/// The whole call is here before it is kept: what left the caller is all of it.
+async fn hold(shared: Arc<Shared>, what: (Kind, &str, &str), request: Request, next: Next) -> Option<Response> {
+    let (kind, vendor, call) = what;
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, BODY_MAX).await.ok()?;
+    let request = Request::from_parts(parts, Body::from(bytes));
+    if kind == Kind::HoldAfter {
+        let done = next.run(request).await;
+        let (id, how) = shared.held.keep(kind, vendor, call).await;
+        shared.held.over(id);
+        return (how == LetGo::Done).then_some(done);
+    }
+    let (id, how) = shared.held.keep(kind, vendor, call).await;
+    let done = match how {
+        LetGo::Done => Some(next.run(request).await),
+        LetGo::Undone => None,
+    };
+    shared.held.over(id);
+    done
 }
 
 async fn misbehave(fault: &Fault, vendor: &str, cut: Cut, request: Request, next: Next) -> Response {
@@ -101,7 +134,7 @@ async fn misbehave(fault: &Fault, vendor: &str, cut: Cut, request: Request, next
             done
         }
         Kind::HalfBody => half(next.run(request).await, cut).await,
-        Kind::DuplicateHook | Kind::ReorderHooks => next.run(request).await,
+        Kind::DuplicateHook | Kind::ReorderHooks | Kind::HoldBefore | Kind::HoldAfter => next.run(request).await,
     }
 }
 
@@ -189,6 +222,14 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let (vendor, rest) = split(parts.uri.path());
     let query = parts.uri.query().unwrap_or_default();
     let req = Req::new(parts.method.as_str(), rest, query, bytes.to_vec());
+    if vendor == "_sandbox" && req.path == "/held" && req.method == "GET" {
+        return plain(&Reply::json(200, &json!(shared.held.seen(HELD_WAIT).await)));
+    }
+    if vendor == "_sandbox" && req.path == "/held" {
+        let reply = control::release(&shared, &req);
+        shared.held.settled(HELD_WAIT).await;
+        return plain(&reply);
+    }
     if vendor == "_sandbox" {
         return plain(&control::handle(&shared, &req));
     }

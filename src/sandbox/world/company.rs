@@ -5,6 +5,7 @@ use crate::sandbox::world::Company;
 use crate::sandbox::world::DAY_MS;
 use crate::sandbox::world::EPOCH_MS;
 use crate::sandbox::world::World;
+use crate::sandbox::world::make::NAMES;
 use crate::sandbox::world::names::STEMS;
 use crate::sandbox::world::names::TAILS;
 use crate::sandbox::world::names::ascii;
@@ -69,7 +70,11 @@ impl World {
 
     fn root_name(&self, i: u32) -> String {
         let c = self.company(i);
-        format!("{}{}", STEMS[usize::from(c.stem)], TAILS[usize::from(c.tail)])
+        let name = format!("{}{}", STEMS[usize::from(c.stem)], TAILS[usize::from(c.tail)]);
+        match i as usize / NAMES {
+            0 => name,
+            again => format!("{name}{}", again + 1),
+        }
     }
 
     pub fn company_name(&self, i: u32) -> String {

@@ -22,25 +22,27 @@ use crate::sandbox::world::trades::INDUSTRIES;
 use crate::sandbox::world::trades::SOFTWARE;
 use crate::sandbox::world::trades::T;
 
-/// How many companies there are.
-const COMPANIES: usize = 2_240;
+/// How many companies there are in the world everyone knows; a larger one begins with the same.
+pub const COMPANIES: usize = 2_240;
+/// Names that differ; after these a company has a number in its name.
+pub const NAMES: usize = STEMS.len() * TAILS.len();
 /// Every so many flagship people there is one with a history in the CRM.
 const CRM_EVERY: usize = 15;
 
-pub fn make(seed: u64) -> (Vec<Company>, Vec<Person>) {
+pub fn make(seed: u64, size: usize) -> (Vec<Company>, Vec<Person>) {
     let mut rng = Rng::new(seed);
     let mut people = Vec::with_capacity(20_000);
-    let mut companies = Vec::with_capacity(COMPANIES);
+    let mut companies = Vec::with_capacity(size);
     let flagship: Vec<usize> = FLAGSHIP
         .iter()
         .flat_map(|(code, n)| std::iter::repeat_n(country_index(code).unwrap_or(0), *n as usize))
         .collect();
     let spread = COMPANIES / flagship.len();
-    let start = hash(&[seed, 7]) as usize % (STEMS.len() * TAILS.len());
+    let start = hash(&[seed, 7]) as usize % NAMES;
     let mut flagship_people = 0;
-    for i in 0..COMPANIES {
-        // 1,777 is prime to the number of names, so no name comes twice.
-        let name = (start + i * 1_777) % (STEMS.len() * TAILS.len());
+    for i in 0..size {
+        // 1,777 is prime to the number of names, so no name comes twice before all have come once.
+        let name = (start + i * 1_777) % NAMES;
         let country = flagship.get(i / spread).filter(|_| i % spread == 3).copied();
         let mut c = company(&mut rng, country);
         c.stem = (name % STEMS.len()) as u8;

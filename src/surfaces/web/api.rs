@@ -120,6 +120,26 @@ pub async fn press(
     Ok((StatusCode::ACCEPTED, Json(json!({ "outcome": outcome }))).into_response())
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Halted {
+    #[serde(default)]
+    why: String,
+}
+
+/// Stops everything that cannot be taken back; the reason may be left out.
+pub async fn halt(State(site): State<Shared>, who: Who, request: Request) -> Result<Response, ApiError> {
+    let is_bare = body::content_type(request.headers()).is_empty() && is_empty(request.headers());
+    let halted = if is_bare { Halted::default() } else { body::json::<Halted>(request).await? };
+    let outcome = site.desk.halt(&who.person, &halted.why).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "outcome": outcome }))).into_response())
+}
+
+pub async fn lift(State(site): State<Shared>, who: Who) -> Result<Response, ApiError> {
+    let outcome = site.desk.lift(&who.person).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "outcome": outcome }))).into_response())
+}
+
 fn is_empty(headers: &HeaderMap) -> bool {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     matches!(length, None | Some("0")) && !headers.contains_key(header::TRANSFER_ENCODING)

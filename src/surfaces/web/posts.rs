@@ -66,6 +66,21 @@ async fn speak(site: &Site, who: &Who, thread: Option<&ThreadId>, request: Reque
     site.desk.say(&who.person, Said { thread, text: &text, files: posted.files, event: &event }).await
 }
 
+/// The button of the control centre.
+pub async fn halt(State(site): State<Shared>, who: Who, look: Look, request: Request) -> Result<Response, Fault> {
+    let posted = body::form(request).await.map_err(look.fault())?;
+    who.check_token(&site, posted.get("_csrf")).map_err(look.fault())?;
+    site.desk.halt(&who.person, posted.get("why").unwrap_or_default()).await.map_err(look.fault())?;
+    Ok(Redirect::to("/status").into_response())
+}
+
+pub async fn lift(State(site): State<Shared>, who: Who, look: Look, request: Request) -> Result<Response, Fault> {
+    let posted = body::form(request).await.map_err(look.fault())?;
+    who.check_token(&site, posted.get("_csrf")).map_err(look.fault())?;
+    site.desk.lift(&who.person).await.map_err(look.fault())?;
+    Ok(Redirect::to("/status").into_response())
+}
+
 pub async fn press(
     State(site): State<Shared>,
     who: Who,

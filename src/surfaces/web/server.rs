@@ -80,6 +80,8 @@ fn api_routes() -> Router<Shared> {
         .route("/api/actions/{token}", post(api::press))
         .route("/api/runs/{run}", get(api::run))
         .route("/api/status", get(api::status))
+        .route("/api/halt", post(api::halt))
+        .route("/api/lift", post(api::lift))
 }
 
 fn page_routes() -> Router<Shared> {
@@ -91,6 +93,8 @@ fn page_routes() -> Router<Shared> {
         .route("/a/{token}", post(posts::press))
         .route("/a/{token}/form", get(pages::form))
         .route("/status", get(pages::status))
+        .route("/halt", post(posts::halt))
+        .route("/lift", post(posts::lift))
         .route("/events", get(live::list_events))
         .route("/login", get(login::show).post(login::log_in))
         .route("/logout", post(login::log_out))

@@ -118,20 +118,20 @@ async fn a_request_becomes_a_plan_on_a_card() {
     let text = shown(desk.call("propose_plan", flagship()).await);
     assert_eq!(
         text,
-        "SHOWN: plan v1, 7 steps, at most 132 s of work, 60-235 credits (cap 271). It waits for a person to press Start."
+        "SHOWN: plan v1, 7 steps, at most 132 s of work, 120-235 credits (cap 271). It waits for a person to press Start."
     );
     let card = plan_card(&desk).await;
     assert_eq!((card.kind, card.sandbox), (CardKind::Plan, true));
     insta::assert_snapshot!(drawn(&card), @r#"
     100 finance leaders at fintech companies on Snowflake
     [You asked for] titles VP Finance / industry fintech / 200-1,000 employees / uses Snowflake / any country
-    [Cost] 60-235 credits (cap 271) · sandbox model: 0.00 USD · nothing is sent before step 7
-    [By vendor] Explorium 3 calls, 60-200 credits / Apollo 10 calls, 0-35 credits / HubSpot 1 call / lemlist 100 calls / Model 7,250-162,000 tokens / from batch sizes and usual hit rates
+    [Cost] 120-235 credits (cap 271) · sandbox model: 0.00 USD · nothing is sent before step 7
+    [By vendor] Explorium 3 calls, 120-200 credits / Apollo 10 calls, 0-35 credits / HubSpot 1 call / lemlist 100 calls / Model 7,250-162,000 tokens / from batch sizes and usual hit rates
     [Playbook] fintech-finance.md, v3
     [Profile] fintech-finance v1
     - Discover: Explorium → Apollo | seconds |
     - Pre-filter: in HubSpot, suppressed, in a running campaign | seconds |
-    - Enrich: Explorium, then Apollo for the gaps | seconds · 60-235 credits |
+    - Enrich: Explorium, then Apollo for the gaps | seconds · 120-235 credits |
     - Validate: mail check, compliance, score ≥ 0.70 | seconds | stops if anything is flagged
     - CRM: upsert contacts, companies, links in HubSpot | seconds |
     - Preview: 5 real mails for you to read | about 2 min | stops here, always

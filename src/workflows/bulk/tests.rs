@@ -62,9 +62,9 @@ fn the_wish_decides_the_steps() {
 #[test]
 fn costs_are_ranges_with_a_cap() {
     let plan = made(&asked(100, true, true), &History::new());
-    assert_eq!(plan.credits, Range { min: 60, max: 235 });
+    assert_eq!(plan.credits, Range { min: 120, max: 235 });
     let quoted = |vendor: &str| plan.quotes.iter().find(|quote| quote.vendor == vendor).cloned().unwrap();
-    assert_eq!(quoted("explorium").credits, Range { min: 60, max: 200 });
+    assert_eq!(quoted("explorium").credits, Range { min: 120, max: 200 });
     assert_eq!((quoted("explorium").calls, quoted("apollo").calls), (Range::exact(3), Range::exact(10)));
     assert_eq!(quoted("apollo").credits, Range { min: 0, max: 35 });
     assert_eq!(quoted("model").tokens, Range { min: 25 * 290, max: 150 * 1_080 });

@@ -39,7 +39,7 @@ impl Bench {
     pub async fn start() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let world = WorldClock::new(NOW.0, 0.0);
-        let options = sandbox::Options { seed: 20_261_121, port: 0, dir: None, clock: world.clone() };
+        let options = sandbox::Options { seed: 20_261_121, companies: 0, port: 0, dir: None, clock: world.clone() };
         let sandbox = sandbox::start(options).await.unwrap();
         let proxy = Proxy::start(sandbox.addr()).await;
         Self { world, _sandbox: sandbox, proxy }

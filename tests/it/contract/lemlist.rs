@@ -163,7 +163,8 @@ async fn lemlist_keeps_to_its_description() {
     assert!(campaigns.contains(&ours), "{campaigns:?}");
     let people = lemlist.all_people(&id).await.unwrap();
     assert_eq!(people, [FoundPerson { id: lead, email: email.to_owned(), released: true }]);
-    assert_eq!(lemlist.all_unsubscribed().await.unwrap(), [email]);
+    // The world has people of its own who opted out.
+    assert!(lemlist.all_unsubscribed().await.unwrap().iter().any(|one| one == email));
     // Documented by the vendor, but not in the description that we have.
     let spec = Spec::read("/lemlist/api", &["lemlist/lemlist.json"], &["patch /schedules/{scheduleId}"]);
     let spec = spec.wrapping(&[("/campaigns", "campaigns")]);

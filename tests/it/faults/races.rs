@@ -46,7 +46,7 @@ const AT_ONCE: usize = 8;
 /// World time that a gate lives that is to expire in the middle of a press.
 const SHORT_LIFE_MS: i64 = 30_000;
 /// A worker that does not let a gate expire within this is stuck.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 const LOOK: Duration = Duration::from_millis(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

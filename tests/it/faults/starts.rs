@@ -1,7 +1,7 @@
 //! Starts that must be refused: exit code 2 and one sentence that says what to do; nothing of a key is repeated.
 use std::path::Path;
 
-use crate::support::process::Process;
+use crate::support::fleet::Program;
 use crate::support::process::typed;
 
 async fn refused(folder: &Path, arguments: &[&str], env: &[(&str, &str)], parts: &[&str]) {
@@ -38,11 +38,12 @@ async fn what_cannot_start_says_why_and_what_to_do() {
 #[tokio::test]
 async fn a_second_process_on_the_same_data_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let first = Process::start(folder.path()).await;
+    let serves = ["serve", "--port", "0", "--sandbox-port", "0", "--data-dir", "data"];
+    let mut first = Program::start(folder.path(), &serves, &[]).await;
     let arguments = ["--port", "0", "--sandbox-port", "0", "--data-dir", "data"];
     refused(folder.path(), &arguments, &[], &["in use by", "--data-dir"]).await;
     first.kill().await;
-    Process::start(folder.path()).await.kill().await;
+    Program::start(folder.path(), &serves, &[]).await.kill().await;
 }
 
 #[tokio::test]

@@ -79,10 +79,10 @@ async fn change(world: &World, thread: &str, preview: &Value) -> String {
 
 async fn approved(world: &World) -> BTreeSet<String> {
     let mut conn = world.store().conn().await.unwrap();
-    let sql = "SELECT payload FROM gate WHERE kind = 'launch' AND state = 'approved'";
+    let sql = "SELECT payload, id FROM gate WHERE kind = 'launch' AND state = 'approved'";
     let rows = sqlx::query(sql).fetch_all(&mut *conn).await.unwrap();
     assert_eq!(rows.len(), 1, "one launch was approved");
-    recipients(&rows[0].get::<String, _>(0))
+    recipients(&mut conn, &rows[0].get::<String, _>(1), &rows[0].get::<String, _>(0)).await
 }
 
 /// The digest's numbers are the vendors' numbers.

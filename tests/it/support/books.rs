@@ -64,10 +64,46 @@ fn over_one(counts: &BTreeMap<String, usize>) -> Vec<String> {
     counts.iter().filter(|(_, n)| **n > 1).map(|(key, n)| format!("{key}: {n}")).collect()
 }
 
+pub fn written(ledger: &Value, vendor: &str, what: &str) -> i64 {
+    ledger[vendor]["written"][what].as_i64().unwrap_or(0)
+}
+
+/// No two records of this kind have the same key.
+pub fn made_once(ledger: &Value, what: &str) {
+    let mut made: BTreeMap<String, usize> = BTreeMap::new();
+    for vendor in ["hubspot", "lemlist"] {
+        for record in list(&ledger[vendor]["records"]).iter().filter(|record| record["what"] == what) {
+            *made.entry(record["key"].to_string().to_lowercase()).or_default() += 1;
+        }
+    }
+    assert_eq!(over_one(&made), Vec::<String>::new(), "{what} twice");
+}
+
+pub fn mails_by_day(ledger: &Value, campaign: &str) -> BTreeMap<String, u64> {
+    let mut days = BTreeMap::new();
+    for mail in mails(ledger).iter().filter(|mail| mail["campaign_id"] == campaign) {
+        *days.entry(mail["at"].as_str().unwrap()[..10].to_owned()).or_default() += 1;
+    }
+    days
+}
+
 /// Different mails (or people) lemlist has this activity for: what its own reports would say.
 pub async fn activities(desk: &Desk, kind: &str) -> (usize, usize) {
-    const PAGE: usize = 100;
     let (mut mails, mut people) = (BTreeSet::new(), BTreeSet::new());
+    for row in activity_rows(desk, kind).await {
+        mails.insert(json!([row["leadId"], row["sequenceStep"]]).to_string());
+        people.insert(row["leadId"].to_string());
+    }
+    (mails.len(), people.len())
+}
+
+pub async fn activity_ids(desk: &Desk, kind: &str) -> BTreeSet<String> {
+    activity_rows(desk, kind).await.iter().map(|row| row["_id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn activity_rows(desk: &Desk, kind: &str) -> Vec<Value> {
+    const PAGE: usize = 100;
+    let mut all = Vec::new();
     for page in 0..1_000 {
         let path = format!("/lemlist/api/activities?version=v2&type={kind}&limit={PAGE}&offset={}", page * PAGE);
         // ":sandbox-lemlist-key"
@@ -76,13 +112,10 @@ pub async fn activities(desk: &Desk, kind: &str) -> (usize, usize) {
         let answer = client::send(desk.world, &request).await.unwrap();
         assert_eq!(answer.status, 200, "{}", answer.body);
         let rows = if answer.body.is_array() { list(&answer.body) } else { list(&answer.body["activities"]) };
-        for row in rows {
-            mails.insert(json!([row["leadId"], row["sequenceStep"]]).to_string());
-            people.insert(row["leadId"].to_string());
-        }
+        all.extend_from_slice(rows);
         if rows.len() < PAGE {
             break;
         }
     }
-    (mails.len(), people.len())
+    all
 }

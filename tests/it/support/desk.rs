@@ -37,6 +37,16 @@ impl Desk {
         client::send(self.api, &Request { line, headers, body }).await
     }
 
+    /// A page that is not JSON.
+    pub async fn ask_text(&self, who: &str, path: &str) -> String {
+        let headers = vec![("X-Person", who.to_owned())];
+        let request = Request { line: ("GET", path), headers, body: Vec::new() };
+        let mut stream = client::open(self.api, &request).await.unwrap();
+        let mut raw = String::new();
+        stream.read_to_string(&mut raw).await.unwrap();
+        raw
+    }
+
     /// Opens a thread.
     pub async fn says(&self, who: &str, text: &str) -> String {
         let said = self.ask(who, ("POST", "/api/threads"), Some(&json!({"text": text}))).await.unwrap();
@@ -115,7 +125,7 @@ impl Desk {
     }
 
     /// The next word of the thread's event stream, or a short while.
-    async fn change(&self, thread: &str) {
+    pub async fn change(&self, thread: &str) {
         let path = format!("/api/threads/{thread}/events?after=999999999");
         let line = ("GET", path.as_str());
         let request = Request { line, headers: vec![("X-Person", "ava".to_owned())], body: Vec::new() };
@@ -142,6 +152,24 @@ impl Desk {
 
     pub async fn ledger(&self) -> Value {
         self.sandbox(("GET", "/_sandbox/ledger"), None).await
+    }
+
+    /// Waits until the vendors' books show what is looked for.
+    pub async fn until_ledger<T>(&self, look: impl Fn(&Value) -> Option<T>) -> T {
+        let since = Instant::now();
+        loop {
+            let ledger = self.ledger().await;
+            if let Some(found) = look(&ledger) {
+                return found;
+            }
+            assert!(since.elapsed() < PATIENCE, "nothing of what was waited for in the vendors' books");
+            self.change("").await;
+        }
+    }
+
+    /// Until something changes in the thread, or a short while.
+    pub async fn look(&self, thread: &str) {
+        self.change(thread).await;
     }
 
     pub async fn advance(&self, seconds: i64) {

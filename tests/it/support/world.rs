@@ -1,4 +1,5 @@
 //! A desk in this process, on a folder that outlives it: the world can be stopped and started on the same data.
+use std::path::Path;
 use std::sync::Arc;
 
 use quarterdeck::app::running::Running;
@@ -13,6 +14,8 @@ use crate::support::desk::Desk;
 
 /// World seconds per second: a limiter's minute is a tenth of a second, and no test waits for a day.
 const SPEED: &str = "600";
+/// Another speed, among the variables.
+pub const SPEED_IS: &str = "QUARTERDECK_SPEED";
 pub const MANAGER_ABOVE: &str = "QUARTERDECK_LAUNCH_MANAGER_ABOVE";
 
 pub struct World {
@@ -38,13 +41,15 @@ impl World {
     }
 
     async fn open(folder: Arc<tempfile::TempDir>, mut env: Vec<(&'static str, String)>) -> Self {
+        let chosen = env.iter().find(|(name, _)| *name == SPEED_IS);
+        let speed = chosen.map_or_else(|| SPEED.to_owned(), |(_, speed)| speed.clone());
         if let Some(url) = postgres(&folder).await {
             env.push(("DATABASE_URL", url));
         }
         let flags = vec![
             ("--port", "0".to_owned()),
             ("--sandbox-port", "0".to_owned()),
-            ("--speed", SPEED.to_owned()),
+            ("--speed", speed),
             ("--data-dir", folder.path().join("data").display().to_string()),
         ];
         // Every launch is for a manager here: small worlds show the rule too.
@@ -88,13 +93,18 @@ const DATABASE: &str = "QUARTERDECK_TEST_DATABASE_URL";
 /// With the variable the tests run on that Postgres, each in a schema of its own; without, on SQLite.
 pub async fn postgres(folder: &tempfile::TempDir) -> Option<String> {
     let given = std::env::vars_os().find(|(name, _)| name == DATABASE)?.1.into_string().unwrap();
-    let name = folder.path().file_name().unwrap().to_string_lossy().to_lowercase();
+    Some(schema_in(&given, folder.path()).await)
+}
+
+/// An address of this database in which the tables are the test's own.
+pub async fn schema_in(given: &str, folder: &Path) -> String {
+    let name = folder.file_name().unwrap().to_string_lossy().to_lowercase();
     let schema = format!("it_{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), ""));
     sqlx::any::install_default_drivers();
-    let mut conn = sqlx::AnyConnection::connect(&given).await.unwrap();
+    let mut conn = sqlx::AnyConnection::connect(given).await.unwrap();
     let create = sqlx::AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {schema}"));
     sqlx::raw_sql(create).execute(&mut conn).await.unwrap();
     conn.close().await.unwrap();
     let joint = if given.contains('?') { '&' } else { '?' };
-    Some(format!("{given}{joint}options=-csearch_path%3D{schema}"))
+    format!("{given}{joint}options=-csearch_path%3D{schema}")
 }

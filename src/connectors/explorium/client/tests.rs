@@ -73,7 +73,7 @@ async fn refusals_have_the_vendors_meaning() {
     assert!(matches!(search, Err(PortError::Throttled { wait_ms: 12_000, .. })));
     let spent = Enrichment::people(&client, &[lead("Ava", "Ng")]).await;
     assert!(matches!(spent, Err(PortError::OutOfCredits { .. })));
-    let short = client.companies(&[Company::named(CompanyId::from("c"), "Acme")]).await;
+    let short = Enrichment::companies(&client, &[Company::named(CompanyId::from("c"), "Acme")]).await;
     assert!(matches!(short, Err(PortError::Malformed { .. })));
     assert!(matches!(
         Prospecting::people(&client, &Criteria::default(), Some("x"), 10).await,

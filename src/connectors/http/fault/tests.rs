@@ -23,6 +23,7 @@ fn classes_by_status() {
         PortError::Throttled { .. } => "throttled",
         PortError::Unreachable { .. } => "unreachable",
         PortError::Unclear { .. } => "unclear",
+        PortError::Held { .. } => "held",
         PortError::Denied { .. } => "denied",
         PortError::OutOfCredits { .. } => "credits",
         PortError::Refused { .. } => "refused",

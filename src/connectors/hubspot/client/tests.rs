@@ -49,14 +49,10 @@ async fn the_own_property_is_made_once_where_it_is_missing() {
 
 #[tokio::test]
 async fn a_lost_activity_is_unclear_and_a_lost_upsert_is_not() {
-    let server = Loopback::start(|seen| match seen.target.as_str() {
-        "/crm/objects/2026-09/contacts/7/associations/notes?limit=500" => Act::Json(200, json!({"results": []})),
-        _ => Act::Reset,
-    })
-    .await;
+    let server = Loopback::start(|_| Act::Reset).await;
     let hubspot = HubSpot::connect(server.endpoint()).unwrap();
     let activity = CrmActivity { contact_id: "7".into(), kind: "note".into(), at: Millis(1), ..CrmActivity::default() };
-    assert!(matches!(hubspot.log_activity(&activity).await, Err(PortError::Unclear { .. })));
+    assert!(matches!(hubspot.log_activities(&[activity]).await, Err(PortError::Unclear { .. })));
     let rows = [row(&[("email", "a@b.example")])];
     assert!(matches!(hubspot.upsert_contacts(&rows).await, Err(PortError::Unreachable { .. })));
 }

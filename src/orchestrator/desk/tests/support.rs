@@ -58,6 +58,7 @@ use crate::run::turn::Returned;
 use crate::run::turn::ToolCall;
 use crate::run::turn::Usage;
 use crate::store::open::Store;
+use crate::store::open::StoreResult;
 use crate::tools::entry::Phase;
 
 pub struct FakeClock(pub AtomicI64);
@@ -131,13 +132,13 @@ impl Toolbox for FakeTools {
         name.starts_with("read")
     }
 
-    async fn call(&self, _at: (&Person, &ThreadId), call: &ToolCall) -> Returned {
+    async fn call(&self, _at: (&Person, &ThreadId), call: &ToolCall) -> StoreResult<Returned> {
         self.called.lock().unwrap().push(call.name.clone());
-        match call.name.as_str() {
+        Ok(match call.name.as_str() {
             "show" => Returned::Yield("SHOWN: plan v1".into()),
             "bad" => Returned::BadArguments("BAD: count: 1 to 10,000".into()),
             name => Returned::Result(format!("{name} done")),
-        }
+        })
     }
 }
 
@@ -207,7 +208,10 @@ impl Crm for Ears {
     async fn associate(&self, _: &[(String, String)]) -> PortResult<()> {
         unused()
     }
-    async fn log_activity(&self, _: &CrmActivity) -> PortResult<String> {
+    async fn log_activities(&self, _: &[CrmActivity]) -> PortResult<Vec<Upserted>> {
+        unused()
+    }
+    async fn find_activities(&self, _: &[CrmActivity]) -> PortResult<Vec<Option<String>>> {
         unused()
     }
     async fn opt_out(&self, email: &str) -> PortResult<()> {
@@ -317,6 +321,7 @@ pub async fn world() -> World {
         parts: vec![Part { name: "lemlist".into(), kind: "outreach".into(), live: false, state: "ready".into() }],
         sandbox: true,
         zone: "Europe/Berlin".into(),
+        stuck_ms: 300_000,
     };
     let desk = Orchestrator {
         store,

@@ -142,7 +142,7 @@ async fn runs_status_and_the_description_are_read() {
     assert_eq!(described["openapi"], "3.1.0");
     let routes = include_str!("../server.rs").split('"').filter(|text| text.starts_with("/api/"));
     let routes: Vec<&str> = routes.filter(|path| *path != "/api/openapi.json").collect();
-    assert_eq!(routes.len(), 7);
+    assert_eq!(routes.len(), 9);
     for path in routes {
         assert!(described["paths"][path].is_object(), "{path}");
     }

@@ -185,6 +185,14 @@ impl Desk for MemoryDesk {
         self.edit(|state| state.press(who, token, values))
     }
 
+    async fn halt(&self, who: &Person, why: &str) -> Result<String, Refusal> {
+        Ok(format!("Halted by {}: {why}", who.name))
+    }
+
+    async fn lift(&self, who: &Person) -> Result<String, Refusal> {
+        Ok(format!("Lifted by {}", who.name))
+    }
+
     async fn threads(&self, who: &Person) -> Result<Vec<ThreadSummary>, Refusal> {
         let state = self.state.lock().unwrap();
         let may = who.any_of(&[Role::Manager, Role::Compliance]);

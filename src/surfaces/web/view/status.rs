@@ -4,6 +4,9 @@ use maud::html;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::domain::person::HALTERS;
+use crate::domain::person::LIFTERS;
+use crate::domain::time::Millis;
 use crate::ports::desk::ThreadSummary;
 use crate::surfaces::web::view::frame;
 use crate::surfaces::web::view::frame::Frame;
@@ -13,6 +16,8 @@ use crate::surfaces::web::view::text;
 
 const ROWS_MAX: usize = 100;
 const DEPTH_MAX: usize = 6;
+/// Keys that programs follow and nobody reads.
+const HANDLES: [&str; 4] = ["id", "thread", "gate", "run"];
 /// Keys whose words are states.
 const STATE_KEYS: [&str; 4] = ["mode", "state", "status", "health"];
 
@@ -24,7 +29,8 @@ pub fn page(reader: &Reader, threads: &[ThreadSummary], status: &Value, seq: i64
         extra: html! {},
         main: html! {
             div.page #page hx-get="/status" hx-trigger="every 15s" hx-select="#page" hx-select-oob="#head" hx-swap="outerHTML" {
-                (panels(status))
+                (control(reader, status))
+                (panels(&localised(status, &reader.person.zone)))
             }
         },
         aside: None,
@@ -33,6 +39,58 @@ pub fn page(reader: &Reader, threads: &[ThreadSummary], status: &Value, seq: i64
         seq,
     };
     frame::page(reader, threads, &frame)
+}
+
+/// The one switch: stop everything that cannot be taken back, or let it go on. Shown to those who may use it.
+fn control(reader: &Reader, status: &Value) -> Markup {
+    let hidden = html! {
+        input type="hidden" name="_csrf" value=(reader.token);
+        input type="hidden" name="_page" value="status";
+    };
+    let Some(halt) = status["halt"].as_object() else {
+        return html! {
+            @if reader.person.any_of(HALTERS) {
+                form.panel.form #halt-form method="post" action="/halt" hx-preserve="true" {
+                    header { h2 { "Halt" } }
+                    div {
+                        label for="halt-why" { "Reason" }
+                        input id="halt-why" name="why" aria-describedby="halt-hint";
+                        p.hint #halt-hint { "Nobody is enrolled, no campaign starts, running campaigns rest, until an operator lifts it." }
+                    }
+                    div.acts { (hidden) button class="btn bad" { "Halt everything" } }
+                }
+            }
+        };
+    };
+    let text = |key: &str| halt.get(key).and_then(Value::as_str).unwrap_or_default();
+    let at = text("at").parse().map(|at: Millis| at.day_clock(&reader.person.zone)).unwrap_or_default();
+    html! {
+        section.panel role="alert" {
+            header { h2 { (icon::icon("warn")) "Nothing that cannot be taken back begins" } }
+            p {
+                @if text("kind") == "halt" { "Halted by " (text("by")) ", " (at) "." } @else { "A backup was restored " (at) "; the vendors are not compared yet." }
+                @if !text("why").is_empty() { " Reason: " (text("why")) }
+            }
+            @if text("kind") == "halt" && reader.person.any_of(LIFTERS) {
+                form.acts method="post" action="/lift" { (hidden) button class="btn go" { "Lift the halt" } }
+            }
+        }
+    }
+}
+
+/// Times as the reader reads them; the API keeps them as they are.
+fn localised(value: &Value, zone: &str) -> Value {
+    match value {
+        Value::String(text) if text.ends_with('Z') => match text.parse::<Millis>() {
+            Ok(at) => Value::String(at.day_clock(zone)),
+            Err(_) => value.clone(),
+        },
+        Value::Array(list) => Value::Array(list.iter().map(|value| localised(value, zone)).collect()),
+        Value::Object(map) => {
+            Value::Object(map.iter().map(|(key, value)| (key.clone(), localised(value, zone))).collect())
+        }
+        _ => value.clone(),
+    }
 }
 
 /// Whether any part says that it is live.
@@ -52,7 +110,7 @@ pub fn has_live_part(status: &Value) -> bool {
 
 /// What needs somebody first; then the parts and the runs; what has no rank comes after, by name.
 fn rank(key: &str) -> usize {
-    ["alerts", "parts", "runs", "queue", "limits"].iter().position(|known| *known == key).unwrap_or(usize::MAX)
+    ["alerts", "vendors", "work", "runs", "parts", "queue"].iter().position(|known| *known == key).unwrap_or(usize::MAX)
 }
 
 fn panels(status: &Value) -> Markup {
@@ -62,7 +120,9 @@ fn panels(status: &Value) -> Markup {
     let is_plain = |value: &Value| !value.is_object() && !value.is_array();
     let plain: Map<String, Value> =
         map.iter().filter(|(_, value)| is_plain(value)).map(|(key, value)| (key.clone(), value.clone())).collect();
-    let mut keys: Vec<(&String, &Value)> = map.iter().filter(|(_, value)| !is_plain(value)).collect();
+    // A halt stands above the panels.
+    let mut keys: Vec<(&String, &Value)> =
+        map.iter().filter(|(key, value)| !is_plain(value) && *key != "halt").collect();
     keys.sort_by_key(|(key, _)| rank(key));
     let (wide, narrow): (Vec<_>, Vec<_>) = keys.into_iter().partition(|(_, value)| is_wide(value));
     let mut small: Vec<Markup> =
@@ -150,7 +210,7 @@ fn list_of(list: &[Value], title: &str) -> Markup {
 /// All keys, the name of a thing first.
 fn columns<'a>(rows: &[&'a Map<String, Value>]) -> Vec<&'a str> {
     let mut columns: Vec<&str> = Vec::new();
-    for key in rows.iter().flat_map(|row| row.keys()) {
+    for key in rows.iter().flat_map(|row| row.keys()).filter(|key| !HANDLES.contains(&key.as_str())) {
         if !columns.contains(&key.as_str()) {
             columns.push(key);
         }
@@ -268,6 +328,13 @@ mod tests {
         for (key, expected) in cases {
             assert_eq!(words(key), expected);
         }
+    }
+
+    #[test]
+    fn times_are_read_in_the_readers_zone() {
+        let status = json!({"runs": [{"created_at": "2026-11-24T13:02:00Z", "code": "7KZ"}]});
+        let read = localised(&status, "Europe/Berlin");
+        assert_eq!(read, json!({"runs": [{"created_at": "Tue 24 Nov 14:02", "code": "7KZ"}]}));
     }
 
     #[test]
