@@ -12,19 +12,23 @@ use crate::domain::ids::LeadId;
 use crate::engine::context::Engine;
 use crate::engine::executor::WorkError;
 use crate::engine::executor::WorkResult;
+use crate::engine::steps::granted::Decided;
+use crate::engine::steps::granted::decided;
+use crate::engine::steps::granted::entitled;
+use crate::engine::steps::granted::no_approval;
 use crate::run::canonical::hash_text;
 use crate::run::gate::Approved;
-use crate::run::gate::Gate;
 use crate::run::launch::LaunchPayload;
 use crate::run::launch::Outgoing;
 use crate::run::launch::digest;
 use crate::store::gates;
 use crate::store::open::Conn;
 use crate::store::recipients;
-use crate::store::runs;
 
 /// Launches at work in one process at a time; the oldest one kept is read again when it is needed again.
 const KEPT_MAX: usize = 8;
+/// What is refused.
+const SEND: &str = "send";
 
 #[derive(Default)]
 pub struct Grants {
@@ -33,11 +37,8 @@ pub struct Grants {
 
 /// One approved launch: the first key of its sends.
 pub struct Grant {
-    approved: Approved,
-    gate: Gate,
+    decided: Decided,
     payload: LaunchPayload,
-    /// Who started the run.
-    starter: String,
     /// Hash of the text that was approved for each person.
     hashes: HashMap<LeadId, String>,
 }
@@ -50,27 +51,23 @@ impl Grants {
             None => self.keep(read(engine, id).await?),
         };
         let mut conn = engine.store.conn().await?;
-        if !gates::stands(&mut conn, &grant.approved).await? {
-            return Err(no_approval());
+        if !gates::stands(&mut conn, grant.approved()).await? {
+            return Err(no_approval(SEND));
         }
         drop(conn);
-        let deciders = engine.rules.deciders(&[], &grant.starter, engine.clock.now());
-        let mut voices = grant.approved.voices().iter();
-        if !voices.all(|voice| deciders.still_stands(voice, &grant.gate.roles)) {
-            return Err(WorkError::Refused("send: the person who approved it may not approve it any more".to_owned()));
-        }
+        entitled(engine, &grant.decided, SEND)?;
         Ok(grant)
     }
 
     fn known(&self, id: &GateId) -> Option<Arc<Grant>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().find(|grant| grant.gate.id == *id).cloned()
+        kept.iter().find(|grant| grant.decided.gate.id == *id).cloned()
     }
 
     fn keep(&self, grant: Grant) -> Arc<Grant> {
         let grant = Arc::new(grant);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|old| old.gate.id != grant.gate.id);
+        kept.retain(|old| old.decided.gate.id != grant.decided.gate.id);
         if kept.len() >= KEPT_MAX {
             kept.remove(0);
         }
@@ -81,7 +78,7 @@ impl Grants {
 
 impl Grant {
     pub fn approved(&self) -> &Approved {
-        &self.approved
+        &self.decided.approved
     }
 
     pub fn payload(&self) -> &LaunchPayload {
@@ -96,7 +93,7 @@ impl Grant {
         }
         let approved = self.hashes.get(lead).ok_or_else(stranger)?;
         let mut conn = engine.store.conn().await?;
-        let body = recipients::body(&mut conn, &self.gate.id, lead).await?.ok_or_else(stranger)?;
+        let body = recipients::body(&mut conn, &self.decided.gate.id, lead).await?.ok_or_else(stranger)?;
         if hash_text(&body) != *approved {
             return Err(changed());
         }
@@ -106,16 +103,13 @@ impl Grant {
 
 async fn read(engine: &Engine, id: &GateId) -> WorkResult<Grant> {
     let mut conn = engine.store.conn().await?;
-    let approved = gates::approval(&mut conn, id).await?;
-    let gate = gates::get(&mut conn, id).await?;
-    let (Some(approved), Some(mut gate)) = (approved, gate) else { return Err(no_approval()) };
-    let payload: LaunchPayload = serde_json::from_value(std::mem::take(&mut gate.payload))?;
+    let mut decided = decided(&mut conn, id, SEND).await?;
+    let payload: LaunchPayload = serde_json::from_value(std::mem::take(&mut decided.gate.payload))?;
     let hashes = match &payload.roll {
         Some(roll) => verified(&mut conn, id, &roll.digest).await?,
         None => HashMap::new(),
     };
-    let starter = runs::get(&mut conn, &gate.run).await?.map(|run| run.started_by).unwrap_or_default();
-    Ok(Grant { approved, gate, payload, starter, hashes })
+    Ok(Grant { decided, payload, hashes })
 }
 
 /// Hashes every row anew: the digest in the payload is over what the rows say now, or nothing is sent.
@@ -141,10 +135,6 @@ async fn verified(c: &mut Conn, gate: &GateId, approved: &str) -> WorkResult<Has
         return Err(changed());
     }
     Ok(hashes)
-}
-
-fn no_approval() -> WorkError {
-    WorkError::Refused("send: there is no valid approval for exactly this".to_owned())
 }
 
 fn stranger() -> WorkError {

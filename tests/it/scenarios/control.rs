@@ -34,6 +34,16 @@ async fn number(world: &World, sql: &'static str) -> i64 {
     sqlx::query(sql).fetch_one(&mut *conn).await.unwrap().get(0)
 }
 
+/// Some people are handed over, and most are not yet.
+async fn to_the_middle_of_a_launch(world: &World) -> String {
+    let desk = world.desk;
+    let (thread, gate) = to_preview(world).await;
+    slow_enrolments(world).await;
+    assert_eq!(desk.presses("mona", &gate, "launch", json!({})).await.status, 202);
+    desk.until_ledger(|ledger| (books::enrolled(ledger).len() > 2).then_some(())).await;
+    thread
+}
+
 /// Slow enough that a person can come between two of them.
 async fn slow_enrolments(world: &World) {
     let fault = json!({"vendor": "lemlist", "match": "/campaigns/", "kind": "delay", "ms": 60, "times": 1000});
@@ -138,10 +148,7 @@ async fn a_halt_said_in_chat_rests_running_campaigns_and_the_lift_starts_them_ag
 async fn a_paused_run_goes_on_exactly_where_it_was() {
     let world = World::new().await;
     let desk = world.desk;
-    let (thread, gate) = to_preview(&world).await;
-    slow_enrolments(&world).await;
-    assert_eq!(desk.presses("mona", &gate, "launch", json!({})).await.status, 202);
-    desk.until_ledger(|ledger| (books::enrolled(ledger).len() > 2).then_some(())).await;
+    let thread = to_the_middle_of_a_launch(&world).await;
     let progress = desk.cards(&thread, "progress").await.remove(0);
     assert_eq!(desk.presses("ben", &progress, "pause", json!({})).await.status, 403);
     assert_eq!(desk.presses("ava", &progress, "pause", json!({})).await.status, 202);
@@ -167,10 +174,7 @@ async fn a_paused_run_goes_on_exactly_where_it_was() {
 async fn a_stopped_run_says_what_it_had_done() {
     let world = World::new().await;
     let desk = world.desk;
-    let (thread, gate) = to_preview(&world).await;
-    slow_enrolments(&world).await;
-    assert_eq!(desk.presses("mona", &gate, "launch", json!({})).await.status, 202);
-    desk.until_ledger(|ledger| (books::enrolled(ledger).len() > 2).then_some(())).await;
+    let thread = to_the_middle_of_a_launch(&world).await;
     let progress = desk.cards(&thread, "progress").await.remove(0);
     assert_eq!(desk.presses("ava", &progress, "stop", json!({})).await.status, 202);
     let result = desk.waits_for(&thread, &["result"]).await;
